@@ -1,0 +1,35 @@
+"""youzhi (优质): whether, and how, a Chinese county reaches high-quality balanced compulsory education.
+
+The public vocabulary; everything is loaded when it is first used.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "errors": ["DataError", "YouzhiError"],
+    "standards": ["Standard", "list_standards", "load_standard"],
+    "tables": ["SchoolTable"],
+    "intake": ["read_schools"],
+    "indicators": ["compute_indicators"],
+    "coefficients": ["compute_coefficients", "difference_coefficient"],
+    "inequality": ["measure_inequality"],
+    "assessment": ["Assessment", "assess", "assess_county", "assess_years"],
+    "reports": ["run_batch", "run_report"],
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str):
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'youzhi' has no attribute '{name}'")
+    value = getattr(import_module(f"youzhi.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,459 @@
+"""The whole chain in one call: sections, indicators, coefficients, verdicts, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from youzhi import verdicts as judge
+from youzhi.coefficients import (
+    StageCoefficients,
+    composite_coefficient,
+    compute_coefficients,
+    measure_coefficients,
+    share_coefficient,
+)
+from youzhi.counties import NATIONAL_STANDARD, find_county, list_years, load_county, read_county
+from youzhi.errors import UsageError
+from youzhi.exact import round_half_up, round_root
+from youzhi.gaps import measure_gaps, plan_repairs, total_gaps
+from youzhi.indicators import StageIndicators, measure_indicators, sort_by_keys
+from youzhi.sections import Sections, make_sections
+from youzhi.standards import Standard, load_standard
+from youzhi.tables import SchoolTable, load_columns, stack_tables
+
+ITEM_COLUMNS = ["county", "year", "code", "verdict", "value", "rule", "source"]
+REASON_COLUMNS = ["county", "year", "part", "stage", "verdict", "rule", "reason", "source"]
+
+
+@dataclass(frozen=True)
+class StageAssessment:
+    """Everything that was judged of one stage (一个学段的评估).
+
+    Attributes
+    ----------
+    indicators, levels
+        Values, and how each stands to its bar and floor.
+    verdict, met : ndarray
+        Verdict of every section, and how many indicators reach the bar.
+    coefficients, spread : k x g
+        Coefficients and their verdicts.
+    """
+
+    indicators: StageIndicators
+    levels: np.ndarray
+    verdict: np.ndarray
+    met: np.ndarray
+    coefficients: StageCoefficients
+    spread: np.ndarray
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What a standard says of a table of schools (评估结果).
+
+    The tables are made when they are first asked for. All of them are sorted by their leading keys; stages and
+    indicators stand in the order of the standard.
+
+    Attributes
+    ----------
+    standard
+        By which it was judged.
+    sections
+        Who counted and who did not.
+    stages
+        The judged arrays, stage by stage.
+    relief
+        Whether transitional reliefs were applied: True, False, or None for "by year".
+    """
+
+    standard: Standard
+    sections: Sections
+    stages: tuple[StageAssessment, ...]
+    relief: bool | None
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """One row per section and indicator.
+
+        Columns: those of compute_indicators, then bar, floor (unit of the indicator), verdict, at_floor,
+        printed (value rounded half up to the official decimals, as text), borderline, relieved.
+        """
+        return self._stack(_indicator_frame)
+
+    @cached_property
+    def coefficients(self) -> pd.DataFrame:
+        """One row per county-year, stage and indicator.
+
+        Columns: those of compute_coefficients, then limit, verdict, printed (cv, as text), printed_mean,
+        borderline, missing (sections without a value), cv_unweighted, verdict_unweighted.
+        """
+        table = self._stack(_coefficient_frame)
+        plain = judge.judge_dispersion(compute_coefficients(self.indicators, "none"), self.standard)
+        keys = ["county", "year", "stage", "indicator"]
+        plain = plain[[*keys, "cv", "verdict"]].rename(columns={"cv": "cv_unweighted", "verdict": "verdict_unweighted"})
+        return table.merge(plain, on=keys, how="left", validate="one_to_one")
+
+    @cached_property
+    def composite(self) -> pd.DataFrame:
+        """Mean of all coefficients of a county-year and stage, for information (综合差异系数)."""
+        return composite_coefficient(self.coefficients)
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Each section's share in each squared coefficient; see share_coefficient (差异贡献)."""
+        return share_coefficient(self.indicators)
+
+    @cached_property
+    def schools(self) -> pd.DataFrame:
+        """One row per section.
+
+        Columns: county, year, stage, school, verdict, met (indicators at the bar), rule, below (codes of indicators
+        under the bar), unknown (codes without a value), town, zone, school_type, pupils (人).
+        """
+        return self._stack(_school_frame)
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """County items (政府保障、教育质量、社会认可度); empty until county items are given."""
+        return pd.DataFrame(columns=ITEM_COLUMNS)
+
+    @cached_property
+    def vetoes(self) -> pd.DataFrame:
+        """Vetoes (否决性指标); empty until county items are given."""
+        return pd.DataFrame(columns=ITEM_COLUMNS)
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """One row per section and failing indicator; see measure_gaps (缺口)."""
+        return self._stack(lambda stage: measure_gaps(stage.indicators, stage.levels))
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """County totals of the gaps; see total_gaps (全县缺口)."""
+        return total_gaps(self.gaps, self.standard)
+
+    @cached_property
+    def repairs(self) -> pd.DataFrame:
+        """The fewest indicators each failing section must repair; see plan_repairs (最少整改项)."""
+        return self._stack(lambda stage: plan_repairs(stage.indicators, stage.levels, self.gaps_of(stage)))
+
+    def gaps_of(self, stage: StageAssessment) -> pd.DataFrame:
+        """The rows of `gaps` that belong to one stage."""
+        return self.gaps[self.gaps["stage"] == stage.indicators.stage]
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """Why the county verdict is what it is, one row per part and stage.
+
+        Columns: county, year, part ("schools", "dispersion" or a part of the standard), stage, verdict, rule,
+        reason (Chinese), source.
+        """
+        years = self.sections.schools.frame[["county", "year"]].drop_duplicates()
+        rows = [row for key in years.itertuples(index=False) for row in _reasons(self, *key)]
+        return pd.DataFrame(rows, columns=REASON_COLUMNS)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """One row per county-year. Columns: county, year, verdict."""
+        grouped = self.reasons.groupby(["county", "year"], sort=False)["verdict"]
+        return grouped.agg(judge.combine).reset_index()
+
+    @property
+    def verdict(self) -> str:
+        """The county verdict, "met", "not_met" or "cannot_tell"; only for one county and year (县级结论)."""
+        if len(self.verdicts) != 1:
+            raise UsageError(f"表中有{len(self.verdicts)}个县年，没有单一的结论。请看 .verdicts。")
+        return self.verdicts["verdict"].iat[0]
+
+    @cached_property
+    def without_relief(self) -> Assessment:
+        """The same without transitional reliefs; the very same object where none applied (不适用过渡期)."""
+        if not any(stage.indicators.relieved.any() for stage in self.stages):
+            return self
+        return _judge(self.sections, self.standard, relief=False)
+
+    @property
+    def data_kinds(self) -> tuple[str, ...]:
+        """Chinese words for the kinds of data used, 未注明 where the table does not say (数据性质)."""
+        words = load_columns()["data_kind"].choices
+        kinds = pd.Series(self.sections.schools.texts("data_kind")).drop_duplicates()
+        return tuple(sorted(words.get(kind, "未注明") for kind in kinds))
+
+    def _stack(self, make: Callable[[StageAssessment], pd.DataFrame]) -> pd.DataFrame:
+        return sort_by_keys(pd.concat([make(stage) for stage in self.stages], ignore_index=True), self.standard)
+
+
+def assess(
+    schools: SchoolTable,
+    items: None = None,
+    standard: Standard | str | Path = NATIONAL_STANDARD,
+    *,
+    unit: str | None = None,
+    transitional_relief: bool | None = None,
+) -> Assessment:
+    """Judge a table of schools by a standard (评估).
+
+    Parameters
+    ----------
+    schools
+        One row per school or campus, of one county-year or of many.
+    items
+        County items; the school table alone is judged so far, so the parts that need them cannot be told.
+    standard
+        A Standard, its id, or a file.
+    unit
+        "school" or "campus"; the standard's own when not given.
+    transitional_relief
+        True or False in every year; None for the years that the standard names.
+
+    Returns
+    -------
+    Assessment
+        Tables .indicators .coefficients .schools .items .vetoes .gaps, .verdict and .reasons.
+
+    Raises
+    ------
+    UsageError
+        Items were given.
+    DataError
+        A school and its campuses both have a row.
+    StandardError
+        The standard's file is wrong.
+
+    References
+    ----------
+    教督〔2017〕6号; the source keys in the standard's file.
+
+    Examples
+    --------
+    >>> table = SchoolTable.from_frame(pd.DataFrame({
+    ...     "county": "demo", "year": 2020, "school": ["甲校"], "school_type": ["primary"],
+    ...     "pupils_primary": [200], "sports_ground_area_m2": [100], "indoor_sports_area_m2": [0]}))
+    >>> result = assess(table)
+    >>> result.schools[["verdict", "met", "below"]].values.tolist()
+    [['not_met', 0, '1.5']]
+    """
+    if items is not None:
+        raise UsageError("目前只评估学校数据表；县级指标项（items）还不能参与评估。")
+    if not isinstance(standard, Standard):
+        standard = load_standard(standard)
+    return _judge(make_sections(schools, standard, unit), standard, transitional_relief)
+
+
+def assess_county(
+    county: str, year: int, standard: Standard | str | Path | None = None, data: str | Path | None = None
+) -> Assessment:
+    """Read a county's school table of one year and judge it (评估一个县).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    year
+        Year of the statistics of 1 September.
+    standard
+        A Standard, its id or a file; the one in force in that county and year when not given.
+    data
+        The data root; else $YOUZHI_DATA; else data/ of the repository.
+
+    Returns
+    -------
+    Assessment
+        Schools or independent campuses are counted as the county card says.
+
+    Raises
+    ------
+    UsageError
+        Unknown county, year or standard; the message lists what exists.
+    DataError
+        The table is refused; all faults are listed.
+
+    Examples
+    --------
+    >>> assess_county("yiyuan", 2020).verdict
+    'not_met'
+    """
+    card = load_county(find_county(county, data), data)
+    schools = read_county(card.id, year, data)
+    return assess(schools, standard=standard or card.standard_for(year), unit=card.counting.unit)
+
+
+def assess_years(
+    county: str, standard: Standard | str | Path, data: str | Path | None = None
+) -> Assessment:
+    """Judge all years of a county by one and the same standard (历年评估).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    standard
+        One for all years, so that they can be compared.
+    data
+        The data root; else $YOUZHI_DATA; else data/ of the repository.
+
+    Returns
+    -------
+    Assessment
+        Over every year that has a school table.
+
+    Raises
+    ------
+    UsageError
+        Unknown county or standard; the message lists what exists.
+    DataError
+        A table is refused; all its faults are listed.
+    """
+    card = load_county(find_county(county, data), data)
+    tables = [read_county(card.id, year, data) for year in list_years(card.id, data)]
+    return assess(stack_tables(tables), standard=standard, unit=card.counting.unit)
+
+
+def _judge(sections: Sections, standard: Standard, relief: bool | None) -> Assessment:
+    stages = []
+    for indicators in measure_indicators(sections, standard, relief):
+        levels = judge.judge_values(indicators)
+        verdict, met = judge.judge_schools(levels, standard.school_rule)
+        coefficients = measure_coefficients(indicators)
+        spread = judge.judge_coefficients(coefficients)
+        stages.append(StageAssessment(indicators, levels, verdict, met, coefficients, spread))
+    return Assessment(standard, sections, tuple(stages), relief)
+
+
+_LEVEL_VERDICTS = {
+    judge.AT_BAR: judge.MET,
+    judge.BELOW_BAR: judge.NOT_MET,
+    judge.BELOW_FLOOR: judge.NOT_MET,
+    judge.UNKNOWN: judge.CANNOT_TELL,
+}
+
+
+def _indicator_frame(stage: StageAssessment) -> pd.DataFrame:
+    measured, standard = stage.indicators, stage.indicators.standard
+    frame, levels = measured.frame, stage.levels.T.ravel()
+    m = len(measured.sections)
+    bars = [indicator.bar[measured.stage] for indicator in standard.indicator]
+    printed, border = [], []
+    for at in range(m):
+        for k, indicator in enumerate(standard.indicator):
+            text, close = _print_exact(
+                measured.value[k, at], indicator.decimals, bars[k], lambda k=k, at=at: measured.exact_value(k, at)
+            )
+            printed.append(text)
+            border.append(close)
+    return frame.assign(
+        bar=np.tile([float(bar) for bar in bars], m),
+        floor=np.tile([float(bar * standard.school_rule.floor) for bar in bars], m),
+        verdict=[_LEVEL_VERDICTS[level] for level in levels],
+        at_floor=levels >= judge.BELOW_BAR,
+        printed=printed,
+        borderline=border,
+        relieved=measured.relieved.T.ravel(),
+    )
+
+
+def _print_exact(value: float, decimals: int, bar, exact: Callable[[], Fraction]) -> tuple[str, bool]:
+    """The printed number and whether it hides its side of the bar; exact arithmetic only where it matters."""
+    if np.isnan(value):
+        return "", False
+    scaled = abs(value) * 10**decimals
+    near_half = abs(scaled % 1 - 0.5) < 1e-6
+    near_bar = abs(value - float(bar)) <= 10.0**-decimals
+    if not (near_half or near_bar):
+        return f"{value:.{decimals}f}", False
+    number = exact()
+    return str(round_half_up(number, decimals)), judge.is_borderline(number, bar, decimals)
+
+
+def _coefficient_frame(stage: StageAssessment) -> pd.DataFrame:
+    coefficients, rule = stage.coefficients, stage.indicators.standard.dispersion_rule
+    limit = rule.limit[stage.indicators.stage]
+    decimals = [indicator.decimals for indicator in stage.indicators.standard.indicator]
+    starts = stage.indicators.sections.starts
+    k_count, groups = coefficients.cv.shape
+    places = [(k, g) for g in range(groups) for k in range(k_count)]
+    printed = [_print_coefficient(coefficients, k, g, rule.decimals) for k, g in places]
+    unknown = np.isnan(stage.indicators.value)
+    missing = np.add.reduceat(unknown, starts, axis=1, dtype=int) if groups else np.empty((k_count, 0))
+    return coefficients.frame.assign(
+        limit=float(limit),
+        verdict=stage.spread.T.ravel(),
+        printed=printed,
+        printed_mean=[_print_mean(coefficients, k, g, decimals[k]) for k, g in places],
+        borderline=[_is_spread_borderline(coefficients, k, g, rule) for k, g in places],
+        missing=missing.T.ravel(),
+    )
+
+
+def _print_coefficient(coefficients: StageCoefficients, k: int, g: int, decimals: int) -> str:
+    if np.isnan(coefficients.cv[k, g]):
+        return ""
+    return str(round_root(coefficients.exact_square(k, g), decimals))
+
+
+def _print_mean(coefficients: StageCoefficients, k: int, g: int, decimals: int) -> str:
+    if np.isnan(coefficients.mean[k, g]):
+        return ""
+    return str(round_half_up(coefficients.exact_mean(k, g), decimals))
+
+
+def _is_spread_borderline(coefficients: StageCoefficients, k: int, g: int, rule) -> bool:
+    limit = rule.limit[coefficients.indicators.stage]
+    if not abs(coefficients.cv[k, g] - float(limit)) <= 10.0**-rule.decimals:
+        return False
+    square = coefficients.exact_square(k, g)
+    return square != Fraction(limit) ** 2 and round_root(square, rule.decimals) == limit
+
+
+def _school_frame(stage: StageAssessment) -> pd.DataFrame:
+    codes = np.array([indicator.code for indicator in stage.indicators.standard.indicator])
+    below = (stage.levels == judge.BELOW_BAR) | (stage.levels == judge.BELOW_FLOOR)
+    unknown = stage.levels == judge.UNKNOWN
+    frame = stage.indicators.sections.frame
+    judged = frame[["county", "year", "stage", "school"]].assign(
+        verdict=stage.verdict,
+        met=stage.met,
+        rule=stage.indicators.standard.school_rule.id,
+        below=["、".join(codes[column]) for column in below.T],
+        unknown=["、".join(codes[column]) for column in unknown.T],
+    )
+    return pd.concat([judged, frame[["town", "zone", "school_type", "pupils"]]], axis=1)
+
+
+def _reasons(result: Assessment, county: str, year: int):
+    """One row per part and stage of one county-year."""
+    standard = result.standard
+    left_out = result.sections.excluded
+    for stage in standard.stages:
+        held = left_out["held"].astype(bool) & (left_out[["county", "year", "stage"]] == [county, year, stage]).all(axis=1)
+        for part, table, rule in (
+            ("schools", result.schools, standard.school_rule),
+            ("dispersion", result.coefficients, standard.dispersion_rule),
+        ):
+            rows = table[(table["county"] == county) & (table["year"] == year) & (table["stage"] == stage)]
+            verdict, reason = _explain(rows["verdict"], int(held.sum()), standard.stages[stage].zh, part)
+            yield [county, year, part, stage, verdict, rule.id, reason, rule.source]
+    for part in standard.part:
+        reason = f"{part.label.zh}{part.items}项没有提供县级数据"
+        yield [county, year, part.id, "", judge.CANNOT_TELL, part.id, reason, part.source]
+
+
+def _explain(verdicts: pd.Series, held: int, stage: str, part: str) -> tuple[str, str]:
+    """Verdict over sections or coefficients of one stage, and the sentence that gives the count."""
+    thing, unit = {"schools": ("校段", "个"), "dispersion": ("差异系数", "项")}[part]
+    if verdicts.empty:
+        return judge.CANNOT_TELL, f"{stage}没有计入的学校，不适用"
+    failing, unknown = (verdicts == judge.NOT_MET).sum(), (verdicts == judge.CANNOT_TELL).sum()
+    reason = f"{stage}{len(verdicts)}{unit}{thing}中{failing}{unit}未达标、{unknown}{unit}无法判定"
+    verdict = judge.combine(verdicts)
+    if held:
+        reason += f"；另有{held}个校段数据矛盾、暂不计入"
+        verdict = judge.combine([verdict, judge.CANNOT_TELL])
+    return verdict, reason

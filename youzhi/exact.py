@@ -1,0 +1,142 @@
+"""Exact arithmetic for verdicts: numbers as they were written, no rounding on the way.
+
+A float stands for its shortest decimal text (0.1 means one tenth), which is what was read from a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from math import isqrt
+
+
+def as_fraction(number: float | int | Decimal | Fraction) -> Fraction:
+    """Return the number exactly as it was written (按所写数值精确取值).
+
+    Parameters
+    ----------
+    number
+        An integer, a decimal, a fraction, or a float read from a decimal text of at most 15 digits.
+
+    Returns
+    -------
+    Fraction
+        The exact value.
+
+    Examples
+    --------
+    >>> as_fraction(0.1)
+    Fraction(1, 10)
+    """
+    if isinstance(number, int | Decimal | Fraction):
+        return Fraction(number)
+    return Fraction(repr(float(number)))
+
+
+def squared_coefficient(pupils: Iterable[Fraction], resources: Iterable[Fraction]) -> Fraction:
+    """Return the square of the difference coefficient, which is rational (差异系数的平方).
+
+    CV² = N · Σ(rᵢ²/nᵢ) / (Σrᵢ)² − 1, with nᵢ pupils and rᵢ resources of school i, N = Σnᵢ; it is the
+    pupil-weighted population form.
+
+    Parameters
+    ----------
+    pupils
+        Positive, one per school section (人).
+    resources
+        As many totals of the resource, in any unit; their sum is not zero.
+
+    Returns
+    -------
+    Fraction
+        Zero or more, without a unit.
+
+    References
+    ----------
+    县域义务教育校际均衡指标计算方法.
+
+    Examples
+    --------
+    >>> squared_coefficient([1, 1], [1, 3])
+    Fraction(1, 4)
+    """
+    pupils = [Fraction(n) for n in pupils]
+    resources = [Fraction(r) for r in resources]
+    spread = sum(r * r / n for n, r in zip(pupils, resources, strict=True))
+    return sum(pupils) * spread / sum(resources) ** 2 - 1
+
+
+def round_half_up(number: Fraction, decimals: int) -> Decimal:
+    """Round an exact number the official way: halves away from zero (四舍五入).
+
+    Parameters
+    ----------
+    number
+        The exact value.
+    decimals
+        Digits after the point.
+
+    Returns
+    -------
+    Decimal
+        With exactly `decimals` digits after the point.
+
+    Examples
+    --------
+    >>> round_half_up(Fraction(2675, 1000), 2)
+    Decimal('2.68')
+    """
+    doubled = 2 * abs(number) * 10**decimals
+    units = (doubled.numerator // doubled.denominator + 1) // 2
+    return Decimal(-units if number < 0 else units).scaleb(-decimals)
+
+
+def round_root(square: Fraction, decimals: int) -> Decimal:
+    """Round the square root of an exact number, halves up (平方根四舍五入).
+
+    Parameters
+    ----------
+    square
+        Zero or more.
+    decimals
+        Digits after the point.
+
+    Returns
+    -------
+    Decimal
+        With exactly `decimals` digits after the point.
+
+    Examples
+    --------
+    >>> round_root(Fraction(1, 4), 3)
+    Decimal('0.500')
+    """
+    doubled = 4 * square * 100**decimals
+    units = (isqrt(doubled.numerator // doubled.denominator) + 1) // 2
+    return Decimal(units).scaleb(-decimals)
+
+
+def root(square: Fraction) -> float:
+    """Return the square root of an exact number to the last digit of a float (精确平方根).
+
+    Parameters
+    ----------
+    square
+        Zero or more.
+
+    Returns
+    -------
+    float
+        Correct to about one unit in the last place, however small the number.
+
+    Examples
+    --------
+    >>> root(Fraction(1, 4))
+    0.5
+    """
+    if square == 0:
+        return 0.0
+    shift = max(0, 64 - (square.numerator.bit_length() - square.denominator.bit_length()) // 2)
+    scaled = (square.numerator << 2 * shift) // square.denominator
+    return float(Fraction(isqrt(scaled), 1 << shift))

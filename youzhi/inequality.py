@@ -1,0 +1,93 @@
+"""Further inequality measures for researchers, beside the official coefficient; none of them decides anything.
+
+Every pupil carries the value of the own school, so all measures are weighted by pupils.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+MEASURES = ["gini", "theil", "theil_between", "theil_within", "mcloone", "range_ratio"]
+
+
+def measure_inequality(indicators: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
+    """Measure inequality among pupils for every stage and indicator (其他不平等指标).
+
+    Gini and Theil come from pysal's `inequality`. Theil is divided into a part between urban, town and rural schools
+    and a part within them. McLoone is what the pupils below the median have, over what they would have at the
+    median. The range ratio is the 95th over the 5th percentile.
+
+    Parameters
+    ----------
+    indicators
+        What compute_indicators gives. Columns used: county, year, stage, school, indicator, value, pupils.
+    zones
+        Columns county, year, stage, school, zone; Assessment.schools for example.
+
+    Returns
+    -------
+    DataFrame
+        One row per county, year, stage, indicator. Columns without unit: gini (0 to 1), theil, theil_between,
+        theil_within (0 or more), mcloone (0 to 1), range_ratio (1 or more). A measure is missing where a value is
+        missing, where all are zero, and the two parts of theil also where a zone is missing.
+
+    Examples
+    --------
+    >>> long = pd.DataFrame({"county": "demo", "year": 2020, "stage": "primary", "school": list("ab"),
+    ...     "indicator": "books", "value": [1.0, 3.0], "pupils": [100, 100]})
+    >>> zones = long[["county", "year", "stage", "school"]].assign(zone=["urban", "rural"])
+    >>> measure_inequality(long, zones)[["gini", "mcloone"]].round(3).values.tolist()
+    [[0.25, 0.5]]
+    """
+    keys = ["county", "year", "stage", "indicator"]
+    places = [*keys[:3], "school"]
+    table = indicators.merge(zones[[*places, "zone"]], on=places, how="left", validate="many_to_one")
+    rows = [[*key, *_measures(group)] for key, group in table.groupby(keys, sort=False)]
+    return pd.DataFrame(rows, columns=[*keys, *MEASURES])
+
+
+def _measures(group: pd.DataFrame) -> list[float]:
+    """The measures of one county-year, stage and indicator, in the order of MEASURES."""
+    from inequality.gini import Gini
+    from inequality.theil import Theil, TheilD
+
+    if group[["value", "pupils"]].isna().any(axis=None) or not group["value"].any():
+        return [np.nan] * len(MEASURES)
+    pupils = group["pupils"].to_numpy(dtype=int)
+    each = np.repeat(group["value"].to_numpy(dtype=float), pupils)
+    between, within = np.nan, np.nan
+    if group["zone"].notna().all():
+        parts = TheilD(each, np.repeat(pd.factorize(group["zone"])[0], pupils))
+        between, within = float(np.sum(parts.bg)), float(np.sum(parts.wg))
+    low, high = np.percentile(each, [5, 95], method="inverted_cdf")
+    middle = np.median(each)
+    mcloone = each[each <= middle].mean() / middle if middle > 0 else np.nan
+    ratio = high / low if low > 0 else np.nan
+    return [Gini(each).g, float(Theil(each).T), between, within, mcloone, ratio]
+
+
+def trace_lorenz(pupils, resource) -> pd.DataFrame:
+    """Trace the Lorenz curve of one resource over the pupils of a county (洛伦兹曲线).
+
+    Parameters
+    ----------
+    pupils
+        One per section, greater than zero (人).
+    resource
+        The sections' totals, not all zero (人, ㎡, 元, 间).
+
+    Returns
+    -------
+    DataFrame
+        Poorest school first, from (0, 0) to (1, 1). Columns: pupil_share, resource_share.
+
+    Examples
+    --------
+    >>> trace_lorenz([100, 100], [300, 100])["resource_share"].tolist()
+    [0.0, 0.25, 1.0]
+    """
+    n, r = np.asarray(pupils, dtype=float), np.asarray(resource, dtype=float)
+    order = np.argsort(r / n, kind="stable")
+    shares = [np.concatenate([[0.0], np.cumsum(x[order]) / x.sum()]) for x in (n, r)]
+    return pd.DataFrame({"pupil_share": shares[0], "resource_share": shares[1]})

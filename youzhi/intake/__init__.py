@@ -1,0 +1,140 @@
+"""Files to validated tables, with one list of all faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from youzhi.errors import FAULT_COLUMNS, DataError
+from youzhi.intake.cells import convert_cell
+from youzhi.intake.files import Grid, read_grid
+from youzhi.tables import Column, SchoolTable, load_columns, make_school_table
+
+__all__ = ["read_schools"]
+
+
+def read_schools(path: str | Path, county: str | None = None, year: int | None = None) -> SchoolTable:
+    """Read a clean table of schools, one row per school or campus (读取学校数据表).
+
+    The headers are the ids of columns.toml or their Chinese headers, in any order. Every cell is read as
+    text and converted by the dictionary of columns; an empty cell is missing, never zero.
+
+    Parameters
+    ----------
+    path
+        CSV in UTF-8 (with or without BOM) or XLSX with one filled sheet.
+    county, year
+        Filled in when the file has no such column; when it has, they must agree.
+
+    Returns
+    -------
+    SchoolTable
+        Sorted by county, year, school_id; units are in the column ids (m2, yuan, persons).
+
+    Raises
+    ------
+    DataError
+        `.faults` has one row per fault: file, sheet, row, column, found, allowed, advice.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "schools.csv"
+    >>> _ = file.write_text("学校名称,学校类型,小学学生人数\\n甲校,小学,120\\n", encoding="utf-8")
+    >>> read_schools(file, county="demo", year=2020).frame["pupils_primary"].tolist()
+    [120.0]
+    """
+    grid = read_grid(Path(path))
+    places, faults = _place_headers(grid)
+    lines, records, cell_faults = _convert_rows(grid, places)
+    faults += cell_faults
+    frame = pd.DataFrame(records, columns=list(places.values()), dtype=object)
+    frame.index = lines
+    for name, value in {"county": county, "year": year}.items():
+        faults += _fill_or_compare(frame, name, value, grid)
+    table, found = make_school_table(frame.infer_objects(), f"{grid.file} {grid.digest}")
+    faults = _merge_faults(faults, found, grid, places)
+    if len(faults):
+        raise DataError(faults)
+    return table
+
+
+def _place_headers(grid: Grid) -> tuple[dict[int, str], list[dict]]:
+    """Find the column id of every header; unknown and doubled headers are faults."""
+    known = {name: column.id for column in load_columns().values() for name in (column.id, *column.headers)}
+    places, faults = {}, []
+    for at, header in enumerate(grid.rows[0]):
+        column = known.get(header)
+        if column is None:
+            advice = "删去该列，或改用数据列字典中的表头"
+            faults.append(_fault(grid, 1, header or f"第{at + 1}列", header, "数据列字典中的表头", advice))
+        elif column in places.values():
+            faults.append(_fault(grid, 1, header, header, "每个字段只出现一次", "两列是同一字段，删去一列"))
+        else:
+            places[at] = column
+    return places, faults
+
+
+def _convert_rows(grid: Grid, places: dict[int, str]) -> tuple[list[int], list[list], list[dict]]:
+    """Convert every cell by its column; a row of the wrong length is a fault, never shifted."""
+    columns = load_columns()
+    lines, records, faults = [], [], []
+    width = len(grid.rows[0])
+    for line, row in enumerate(grid.rows[1:], start=2):
+        if not any(row):
+            continue
+        if len(row) > width or (len(row) < width and not grid.sheet):
+            found, advice = f"{len(row)}个单元格", "检查该行是否多了或少了分隔符"
+            faults.append(_fault(grid, line, "", found, f"{width}个单元格", advice))
+            continue
+        record = []
+        for at, name in places.items():
+            text = row[at] if at < len(row) else ""
+            try:
+                record.append(convert_cell(text, columns[name]))
+            except ValueError:
+                record.append(None)
+                faults.append(_cell_fault(grid, line, grid.rows[0][at], text, columns[name]))
+        lines.append(line)
+        records.append(record)
+    return lines, records, faults
+
+
+def _fill_or_compare(frame: pd.DataFrame, name: str, value, grid: Grid) -> list[dict]:
+    """Fill county or year in where the file lacks it; a different value in the file is a fault."""
+    if value is None:
+        return []
+    if name not in frame:
+        frame[name] = value
+        return []
+    frame[name] = frame[name].where(frame[name].notna(), value)
+    wrong = frame[frame[name] != value]
+    header = load_columns()[name].headers[0]
+    advice = "文件与所要的县或年度不符，检查是否放错了位置"
+    return [_fault(grid, row, header, found, str(value), advice) for row, found in wrong[name].items()]
+
+
+def _merge_faults(faults: list[dict], found: pd.DataFrame, grid: Grid, places: dict[int, str]) -> pd.DataFrame:
+    """Put the table's faults behind the cells', with the headers and texts that stand in the file."""
+    standing = {load_columns()[name].headers[0]: at for at, name in places.items()}
+    told = {(fault["row"], fault["column"]) for fault in faults}
+    rows = list(faults)
+    for fault in found.assign(sheet=grid.sheet).to_dict("records"):
+        at = standing.get(fault["column"])
+        if at is not None:
+            fault["column"] = grid.rows[0][at]
+            if fault["row"] and fault["found"][-1].isdigit():
+                fault["found"] = grid.rows[fault["row"] - 1][at]
+        if (fault["row"], fault["column"]) not in told:
+            rows.append(fault)
+    return pd.DataFrame(rows, columns=FAULT_COLUMNS)
+
+
+def _cell_fault(grid: Grid, line: int, header: str, text: str, column: Column) -> dict:
+    return _fault(grid, line, header, text, column.allowed, "核对原始数据后改正；没有数据的留空，不要填0")
+
+
+def _fault(grid: Grid, row: int, column: str, found, allowed: str, advice: str) -> dict:
+    values = [grid.file, grid.sheet, row, column, str(found), allowed, advice]
+    return dict(zip(FAULT_COLUMNS, values, strict=True))

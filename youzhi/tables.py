@@ -1,0 +1,388 @@
+"""The validated table types and the one dictionary of raw columns (columns.toml).
+
+Only a SchoolTable may be computed on; it is made here, from a frame that passed the pandera schema.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from youzhi.errors import FAULT_COLUMNS, DataError
+from youzhi.exact import as_fraction
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+KEYS = ["county", "year", "school_id"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One raw column of a school table, as columns.toml describes it (原始列).
+
+    Attributes
+    ----------
+    id, headers, zh, en, unit, kind, meaning
+        Name, accepted Chinese headers, labels, unit, kind of value and meaning.
+    required
+        The table is refused without it.
+    min, max
+        Allowed range, both included.
+    choices
+        Canonical value to its Chinese word, for kind "choice".
+    at_most
+        Id of the column that this one may not exceed.
+    """
+
+    id: str
+    headers: tuple[str, ...]
+    zh: str
+    en: str
+    kind: str
+    meaning: str
+    unit: str = ""
+    required: bool = False
+    min: float | None = None
+    max: float | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    at_most: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column holds numbers."""
+        return self.kind in ("integer", "decimal")
+
+    @property
+    def allowed(self) -> str:
+        """What may stand in a cell of this column, in Chinese (允许的填法)."""
+        span = f"{self.min} 至 {self.max}" if self.min is not None else ""
+        unit = f"（{self.unit}）" if self.unit else ""
+        return {
+            "text": "文字",
+            "choice": "、".join(self.choices.values()),
+            "boolean": "是 或 否",
+            "integer": f"{span} 的整数{unit}",
+            "decimal": f"{span} 的数{unit}",
+            "areas": f"用分号隔开的面积，每个为 {span} 的数{unit}",
+        }[self.kind]
+
+
+@cache
+def load_columns() -> dict[str, Column]:
+    """Load the dictionary of raw columns, stage by stage where a column has stages (数据列字典).
+
+    Returns
+    -------
+    dict of str to Column
+        In the order of columns.toml.
+
+    Examples
+    --------
+    >>> load_columns()["pupils_primary"].headers[0]
+    '小学学生人数'
+    """
+    text = (Path(__file__).parent / "columns.toml").read_text(encoding="utf-8")
+    document = tomllib.loads(text)
+    columns = {}
+    for entry in document["column"]:
+        stages = document["stages"] if "{stage}" in entry["id"] else {"": {"zh": "", "en": ""}}
+        for stage, name in stages.items():
+            column = _make_column(entry, stage, name)
+            columns[column.id] = column
+    return columns
+
+
+def _make_column(entry: dict, stage: str, name: dict) -> Column:
+    """Fill one entry of the dictionary in for one stage."""
+    rest = {k: v for k, v in entry.items() if k not in ("id", "headers", "label", "meaning", "at_most")}
+    return Column(
+        id=entry["id"].format(stage=stage),
+        headers=tuple(header.format(stage=name["zh"]) for header in entry["headers"]),
+        zh=entry["label"]["zh"].format(stage=name["zh"]),
+        en=entry["label"]["en"].format(stage=name["en"]),
+        meaning=entry["meaning"].format(stage=name["zh"]),
+        at_most=entry.get("at_most", "").format(stage=stage),
+        **rest,
+    )
+
+
+@dataclass(frozen=True)
+class SchoolTable:
+    """A checked table with one row per school or campus (学校数据表).
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Columns: ids of columns.toml as far as they were given, always county, year, school_id,
+        school, school_type; numbers are float64 (missing is NaN). Sorted by county, year, school_id.
+    exact : Mapping
+        (row position, column id) to the exact value, for the few numbers that a float cannot hold.
+    source : str
+        Name of the file and its SHA-256, or empty.
+    """
+
+    frame: pd.DataFrame
+    exact: Mapping[tuple[int, str], Fraction] = field(default_factory=dict)
+    source: str = ""
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, source: str = "") -> SchoolTable:
+        """Check a frame whose columns are ids of columns.toml (由数据框建表).
+
+        Parameters
+        ----------
+        frame
+            One row per school or campus; needs county, year, school and school_type. Numbers may be
+            int, float, Decimal or Fraction.
+        source
+            Where it comes from.
+
+        Returns
+        -------
+        SchoolTable
+            Sorted by county, year, school_id.
+
+        Raises
+        ------
+        DataError
+            With all faults at once; row is the position in the frame, counted from 1.
+        """
+        numbered = frame.set_axis(range(1, len(frame) + 1), axis=0)
+        table, faults = make_school_table(numbered, source)
+        if len(faults):
+            raise DataError(faults)
+        return table
+
+    def _repr_html_(self) -> str:
+        return self.frame._repr_html_()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def numbers(self, column: str) -> np.ndarray:
+        """Return one numeric column as float64; a column that was not given is all missing."""
+        if column in self.frame:
+            return self.frame[column].to_numpy(dtype=float)
+        return np.full(len(self.frame), np.nan)
+
+    def texts(self, column: str) -> np.ndarray:
+        """Return one text, choice or boolean column; a column that was not given is all None."""
+        if column in self.frame:
+            return self.frame[column].astype(object).where(self.frame[column].notna(), None).to_numpy()
+        return np.full(len(self.frame), None, dtype=object)
+
+    def exact_number(self, row: int, column: str) -> Fraction:
+        """Return one number exactly as it was written (按所写数值取值)."""
+        found = self.exact.get((row, column))
+        return as_fraction(self.frame[column].iat[row]) if found is None else found
+
+
+def stack_tables(tables: Iterable[SchoolTable]) -> SchoolTable:
+    """Put the tables of several counties or years together (合并数据表).
+
+    Parameters
+    ----------
+    tables
+        At least one; no county-year stands in two of them.
+
+    Returns
+    -------
+    SchoolTable
+        Sorted by county, year, school_id.
+
+    Raises
+    ------
+    DataError
+        A school stands in two of the tables for the same year.
+    """
+    tables = list(tables)
+    offsets = np.cumsum([0, *(len(table) for table in tables)])
+    frame = pd.concat([table.frame for table in tables], ignore_index=True)
+    exact = {
+        (row + offset, column): value
+        for table, offset in zip(tables, offsets, strict=False)
+        for (row, column), value in table.exact.items()
+    }
+    twice = _duplicate_faults(frame, "")
+    if twice:
+        raise DataError(pd.DataFrame(twice))
+    ordered = frame.sort_values(KEYS, kind="stable")
+    return SchoolTable(ordered.reset_index(drop=True), _moved(exact, ordered.index), "；".join(t.source for t in tables))
+
+
+def _moved(exact: Mapping, order: pd.Index) -> dict:
+    """Exact values under their row positions after sorting."""
+    position = {row: at for at, row in enumerate(order)}
+    return {(position[row], column): value for (row, column), value in exact.items()}
+
+
+def make_school_table(frame: pd.DataFrame, source: str = "") -> tuple[SchoolTable | None, pd.DataFrame]:
+    """Check a frame of canonical columns and make the table, or list every fault (校验).
+
+    Parameters
+    ----------
+    frame
+        Index: row numbers by which faults are located. Columns: ids of columns.toml.
+    source
+        Name of the file and its SHA-256.
+
+    Returns
+    -------
+    SchoolTable or None
+        None when there is a fault.
+    DataFrame
+        Columns of DataError.faults; empty when the table is good.
+    """
+    faults = [
+        _fault(source, "", column.headers[0], "（无此列）", "必填列", "补上该列；表头可用列名或其中文表头")
+        for column in load_columns().values()
+        if (column.required or column.id in ("county", "year")) and column.id not in frame
+    ]
+    if not faults:
+        if "school_id" not in frame:
+            frame = frame.assign(school_id=frame["school"])
+        frame = frame.assign(school_id=frame["school_id"].where(frame["school_id"].notna(), frame["school"]))
+        floats, exact = _split_exact(frame)
+        faults = [*_schema_faults(floats, source), *_duplicate_faults(floats, source)]
+    if faults:
+        return None, pd.DataFrame(faults, columns=FAULT_COLUMNS)
+    ordered = floats.assign(year=floats["year"].astype(int)).sort_values(KEYS, kind="stable")
+    table = SchoolTable(_name_apart(ordered.reset_index(drop=True)), _moved(exact, ordered.index), source)
+    return table, pd.DataFrame(columns=FAULT_COLUMNS)
+
+
+def _name_apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """Schools of one name in one county-year are told apart by their code."""
+    twins = frame.duplicated(["county", "year", "school"], keep=False)
+    coded = frame["school"] + "（" + frame["school_id"] + "）"
+    return frame.assign(school=frame["school"].where(~twins, coded)) if twins.any() else frame
+
+
+def _split_exact(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Turn numbers into float64 and remember those that a float cannot hold."""
+    floats, exact = {}, {}
+    for name in frame.columns:
+        values = frame[name]
+        column = load_columns().get(name)
+        if column is None or not column.is_number or values.dtype.kind in "if":
+            floats[name] = values.astype(float) if column is not None and column.is_number else values
+            continue
+        floats[name] = pd.to_numeric(values.map(_to_float), errors="coerce").astype(float)
+        for row, written in values.dropna().items():
+            value = Fraction(written) if not isinstance(written, float) else as_fraction(written)
+            if as_fraction(float(value)) != value:
+                exact[row, name] = value
+    return pd.DataFrame(floats, index=frame.index), exact
+
+
+def _to_float(value) -> float:
+    return np.nan if value is None or value is pd.NA else float(value)
+
+
+@cache
+def school_schema() -> pa.DataFrameSchema:
+    """Build the pandera schema of a school table from columns.toml (校验规则).
+
+    Returns
+    -------
+    pandera.DataFrameSchema
+        Ranges, closed lists, whole numbers, at-most pairs; unknown columns are refused.
+
+    Examples
+    --------
+    >>> "pupils_primary" in school_schema().columns
+    True
+    """
+    import pandera.pandas as pa
+
+    columns = load_columns()
+    pairs = [(c.id, c.at_most) for c in columns.values() if c.at_most]
+    return pa.DataFrameSchema(
+        {name: _schema_column(column) for name, column in columns.items()},
+        checks=[_pair_check(part, whole) for part, whole in pairs],
+        strict=True,
+    )
+
+
+def _schema_column(column: Column) -> pa.Column:
+    import pandera.pandas as pa
+
+    checks = []
+    if column.is_number:
+        checks.append(pa.Check.in_range(column.min, column.max, name="range"))
+    if column.kind == "integer":
+        checks.append(pa.Check(lambda s: s == s.round(), name="whole"))
+    if column.kind == "choice":
+        checks.append(pa.Check.isin(list(column.choices), name="choice"))
+    needed = column.required or column.id in ("county", "year", "school_id")
+    dtype = float if column.is_number else None
+    return pa.Column(dtype, checks=checks, nullable=not needed, required=needed)
+
+
+def _pair_check(part: str, whole: str) -> pa.Check:
+    import pandera.pandas as pa
+
+    def holds(frame: pd.DataFrame) -> pd.Series:
+        if part not in frame or whole not in frame:
+            return pd.Series(True, index=frame.index)
+        return ~(frame[part] > frame[whole])
+
+    return pa.Check(holds, name=f"{part}<={whole}", ignore_na=False)
+
+
+def _schema_faults(frame: pd.DataFrame, source: str) -> list[dict]:
+    """Run the schema and translate every failure into a located fault."""
+    import pandera.errors
+
+    try:
+        school_schema().validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        failures = error.failure_cases.drop_duplicates(["index", "column", "check"])
+        pairs = failures["check"].astype(str).str.contains("<=", regex=False)
+        rows = [_pair_fault(frame, source, *key) for key in _pair_keys(failures[pairs])]
+        rows += [_cell_fault(frame, source, case) for case in failures[~pairs].to_dict("records")]
+        return rows
+    return []
+
+
+def _pair_keys(failures: pd.DataFrame) -> list[tuple]:
+    return sorted(set(zip(failures["index"], failures["check"], strict=True)))
+
+
+def _pair_fault(frame: pd.DataFrame, source: str, row: int, check: str) -> dict:
+    part, whole = (load_columns()[name] for name in check.split("<="))
+    found = f"{frame.at[row, part.id]:g}（{whole.zh} {frame.at[row, whole.id]:g}）"
+    return _fault(source, row, part.headers[0], found, f"不大于{whole.zh}", "核对两列，改正填错的一列")
+
+
+def _cell_fault(frame: pd.DataFrame, source: str, case: dict) -> dict:
+    if case["check"] == "column_in_schema":
+        advice = "删去该列，或改用数据列字典中的列名"
+        return _fault(source, "", case["failure_case"], "（未知列）", "数据列字典中的列", advice)
+    column = load_columns()[case["column"]]
+    found = "（空）" if case["check"] == "not_nullable" else case["failure_case"]
+    return _fault(source, case["index"], column.headers[0], found, column.allowed, "核对原始数据后改正")
+
+
+def _duplicate_faults(frame: pd.DataFrame, source: str) -> list[dict]:
+    """The same school twice in one county and year."""
+    twice = frame[frame.duplicated(KEYS, keep=False)]
+    header = load_columns()["school_id"].headers[0]
+    return [
+        _fault(source, row, header, case["school_id"], "每个县每年每校一行", "删去重复行；同名学校请填不同的学校代码")
+        for row, case in zip(twice.index, twice[KEYS].to_dict("records"), strict=True)
+    ]
+
+
+def _fault(source: str, row, column: str, found, allowed: str, advice: str) -> dict:
+    values = [source.split(" ")[0], "", row, column, str(found), allowed, advice]
+    return dict(zip(FAULT_COLUMNS, values, strict=True))
