@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +43,7 @@ class StageAssessment:
     verdict, met : ndarray
         Verdict of every section, and how many indicators reach the bar.
     coefficients, spread : k x g
-        Coefficients and their verdicts.
+        Coefficients and their verdicts; a relief helps a school over its bar but does not enter them.
     """
 
     indicators: StageIndicators
@@ -71,12 +71,15 @@ class Assessment:
         The judged arrays, stage by stage.
     relief
         Whether transitional reliefs were applied: True, False, or None for "by year".
+    names
+        County id to Chinese name, as far as known.
     """
 
     standard: Standard
     sections: Sections
     stages: tuple[StageAssessment, ...]
     relief: bool | None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -95,9 +98,13 @@ class Assessment:
         borderline, missing (sections without a value), cv_unweighted, verdict_unweighted.
         """
         table = self._stack(_coefficient_frame)
-        plain = judge.judge_dispersion(compute_coefficients(self.indicators, "none"), self.standard)
+        plain = judge.judge_dispersion(
+            compute_coefficients(self._own_values, "none"), self.standard
+        )
         keys = ["county", "year", "stage", "indicator"]
-        plain = plain[[*keys, "cv", "verdict"]].rename(columns={"cv": "cv_unweighted", "verdict": "verdict_unweighted"})
+        plain = plain[[*keys, "cv", "verdict"]].rename(
+            columns={"cv": "cv_unweighted", "verdict": "verdict_unweighted"}
+        )
         return table.merge(plain, on=keys, how="left", validate="one_to_one")
 
     @cached_property
@@ -108,7 +115,7 @@ class Assessment:
     @cached_property
     def shares(self) -> pd.DataFrame:
         """Each section's share in each squared coefficient; see share_coefficient (差异贡献)."""
-        return share_coefficient(self.indicators)
+        return share_coefficient(self._own_values)
 
     @cached_property
     def schools(self) -> pd.DataFrame:
@@ -142,7 +149,9 @@ class Assessment:
     @cached_property
     def repairs(self) -> pd.DataFrame:
         """The fewest indicators each failing section must repair; see plan_repairs (最少整改项)."""
-        return self._stack(lambda stage: plan_repairs(stage.indicators, stage.levels, self.gaps_of(stage)))
+        return self._stack(
+            lambda stage: plan_repairs(stage.indicators, stage.levels, self.gaps_of(stage))
+        )
 
     def gaps_of(self, stage: StageAssessment) -> pd.DataFrame:
         """The rows of `gaps` that belong to one stage."""
@@ -177,7 +186,7 @@ class Assessment:
         """The same without transitional reliefs; the very same object where none applied (不适用过渡期)."""
         if not any(stage.indicators.relieved.any() for stage in self.stages):
             return self
-        return _judge(self.sections, self.standard, relief=False)
+        return replace(_judge(self.sections, self.standard, relief=False), names=self.names)
 
     @property
     def data_kinds(self) -> tuple[str, ...]:
@@ -186,8 +195,15 @@ class Assessment:
         kinds = pd.Series(self.sections.schools.texts("data_kind")).drop_duplicates()
         return tuple(sorted(words.get(kind, "未注明") for kind in kinds))
 
+    @cached_property
+    def _own_values(self) -> pd.DataFrame:
+        """Indicator values without any relief, as compute_indicators gives them."""
+        return self._stack(lambda stage: stage.coefficients.indicators.frame)
+
     def _stack(self, make: Callable[[StageAssessment], pd.DataFrame]) -> pd.DataFrame:
-        return sort_by_keys(pd.concat([make(stage) for stage in self.stages], ignore_index=True), self.standard)
+        return sort_by_keys(
+            pd.concat([make(stage) for stage in self.stages], ignore_index=True), self.standard
+        )
 
 
 def assess(
@@ -233,9 +249,19 @@ def assess(
 
     Examples
     --------
-    >>> table = SchoolTable.from_frame(pd.DataFrame({
-    ...     "county": "demo", "year": 2020, "school": ["甲校"], "school_type": ["primary"],
-    ...     "pupils_primary": [200], "sports_ground_area_m2": [100], "indoor_sports_area_m2": [0]}))
+    >>> table = SchoolTable.from_frame(
+    ...     pd.DataFrame(
+    ...         {
+    ...             "county": "demo",
+    ...             "year": 2020,
+    ...             "school": ["甲校"],
+    ...             "school_type": ["primary"],
+    ...             "pupils_primary": [200],
+    ...             "sports_ground_area_m2": [100],
+    ...             "indoor_sports_area_m2": [0],
+    ...         }
+    ...     )
+    ... )
     >>> result = assess(table)
     >>> result.schools[["verdict", "met", "below"]].values.tolist()
     [['not_met', 0, '1.5']]
@@ -248,7 +274,10 @@ def assess(
 
 
 def assess_county(
-    county: str, year: int, standard: Standard | str | Path | None = None, data: str | Path | None = None
+    county: str,
+    year: int,
+    standard: Standard | str | Path | None = None,
+    data: str | Path | None = None,
 ) -> Assessment:
     """Read a county's school table of one year and judge it (评估一个县).
 
@@ -282,7 +311,8 @@ def assess_county(
     """
     card = load_county(find_county(county, data), data)
     schools = read_county(card.id, year, data)
-    return assess(schools, standard=standard or card.standard_for(year), unit=card.counting.unit)
+    result = assess(schools, standard=standard or card.standard_for(year), unit=card.counting.unit)
+    return replace(result, names={card.id: card.name_zh})
 
 
 def assess_years(
@@ -313,15 +343,20 @@ def assess_years(
     """
     card = load_county(find_county(county, data), data)
     tables = [read_county(card.id, year, data) for year in list_years(card.id, data)]
-    return assess(stack_tables(tables), standard=standard, unit=card.counting.unit)
+    result = assess(stack_tables(tables), standard=standard, unit=card.counting.unit)
+    return replace(result, names={card.id: card.name_zh})
 
 
 def _judge(sections: Sections, standard: Standard, relief: bool | None) -> Assessment:
     stages = []
-    for indicators in measure_indicators(sections, standard, relief):
+    relieved, plain = (
+        measure_indicators(sections, standard, relief),
+        measure_indicators(sections, standard, False),
+    )
+    for indicators, own in zip(relieved, plain, strict=True):
         levels = judge.judge_values(indicators)
         verdict, met = judge.judge_schools(levels, standard.school_rule)
-        coefficients = measure_coefficients(indicators)
+        coefficients = measure_coefficients(own)
         spread = judge.judge_coefficients(coefficients)
         stages.append(StageAssessment(indicators, levels, verdict, met, coefficients, spread))
     return Assessment(standard, sections, tuple(stages), relief)
@@ -344,7 +379,10 @@ def _indicator_frame(stage: StageAssessment) -> pd.DataFrame:
     for at in range(m):
         for k, indicator in enumerate(standard.indicator):
             text, close = _print_exact(
-                measured.value[k, at], indicator.decimals, bars[k], lambda k=k, at=at: measured.exact_value(k, at)
+                measured.value[k, at],
+                indicator.decimals,
+                bars[k],
+                lambda k=k, at=at: measured.exact_value(k, at),
             )
             printed.append(text)
             border.append(close)
@@ -359,7 +397,9 @@ def _indicator_frame(stage: StageAssessment) -> pd.DataFrame:
     )
 
 
-def _print_exact(value: float, decimals: int, bar, exact: Callable[[], Fraction]) -> tuple[str, bool]:
+def _print_exact(
+    value: float, decimals: int, bar, exact: Callable[[], Fraction]
+) -> tuple[str, bool]:
     """The printed number and whether it hides its side of the bar; exact arithmetic only where it matters."""
     if np.isnan(value):
         return "", False
@@ -380,8 +420,10 @@ def _coefficient_frame(stage: StageAssessment) -> pd.DataFrame:
     k_count, groups = coefficients.cv.shape
     places = [(k, g) for g in range(groups) for k in range(k_count)]
     printed = [_print_coefficient(coefficients, k, g, rule.decimals) for k, g in places]
-    unknown = np.isnan(stage.indicators.value)
-    missing = np.add.reduceat(unknown, starts, axis=1, dtype=int) if groups else np.empty((k_count, 0))
+    unknown = np.isnan(coefficients.indicators.value)
+    missing = (
+        np.add.reduceat(unknown, starts, axis=1, dtype=int) if groups else np.empty((k_count, 0))
+    )
     return coefficients.frame.assign(
         limit=float(limit),
         verdict=stage.spread.T.ravel(),
@@ -432,13 +474,19 @@ def _reasons(result: Assessment, county: str, year: int):
     standard = result.standard
     left_out = result.sections.excluded
     for stage in standard.stages:
-        held = left_out["held"].astype(bool) & (left_out[["county", "year", "stage"]] == [county, year, stage]).all(axis=1)
+        held = left_out["held"].astype(bool) & (
+            left_out[["county", "year", "stage"]] == [county, year, stage]
+        ).all(axis=1)
         for part, table, rule in (
             ("schools", result.schools, standard.school_rule),
             ("dispersion", result.coefficients, standard.dispersion_rule),
         ):
-            rows = table[(table["county"] == county) & (table["year"] == year) & (table["stage"] == stage)]
-            verdict, reason = _explain(rows["verdict"], int(held.sum()), standard.stages[stage].zh, part)
+            rows = table[
+                (table["county"] == county) & (table["year"] == year) & (table["stage"] == stage)
+            ]
+            verdict, reason = _explain(
+                rows["verdict"], int(held.sum()), standard.stages[stage].zh, part
+            )
             yield [county, year, part, stage, verdict, rule.id, reason, rule.source]
     for part in standard.part:
         reason = f"{part.label.zh}{part.items}项没有提供县级数据"

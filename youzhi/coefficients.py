@@ -88,7 +88,9 @@ def measure_coefficients(indicators: StageIndicators) -> StageCoefficients:
     mean, sd, cv = np.empty((k, g)), np.empty((k, g)), np.empty((k, g))
     measured = StageCoefficients(indicators, mean, sd, cv)
     for at in range(k):
-        mean[at], sd[at], cv[at] = _weighted_spread(indicators.value[at], sections.pupils, sections.starts)
+        mean[at], sd[at], cv[at] = _weighted_spread(
+            indicators.value[at], sections.pupils, sections.starts
+        )
         for group in np.flatnonzero(cv[at] < _CANCELLING):
             cv[at, group] = root(measured.exact_square(at, group))
             sd[at, group] = cv[at, group] * mean[at, group]
@@ -141,8 +143,18 @@ def compute_coefficients(indicators: pd.DataFrame, weighting: str = "pupils") ->
     The published example: 45, 37, 89, 76, 55 pupils, 279, 137, 935, 160, 402 books.
 
     >>> pupils, books = np.array([45, 37, 89, 76, 55]), np.array([279, 137, 935, 160, 402])
-    >>> long = pd.DataFrame({"county": "demo", "year": 2012, "stage": "primary", "school": list("abcde"),
-    ...     "indicator": "books", "value": books / pupils, "numerator": books, "pupils": pupils})
+    >>> long = pd.DataFrame(
+    ...     {
+    ...         "county": "demo",
+    ...         "year": 2012,
+    ...         "stage": "primary",
+    ...         "school": list("abcde"),
+    ...         "indicator": "books",
+    ...         "value": books / pupils,
+    ...         "numerator": books,
+    ...         "pupils": pupils,
+    ...     }
+    ... )
     >>> compute_coefficients(long)["cv"].round(6).tolist()
     [0.515257]
     >>> compute_coefficients(long, weighting="none")["cv"].round(6).tolist()
@@ -244,8 +256,9 @@ def composite_coefficient(coefficients: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> composite_coefficient(pd.DataFrame({"county": "a", "year": 2012, "stage": "primary",
-    ...     "cv": [0.2, 0.4]}))["composite"].tolist()
+    >>> composite_coefficient(
+    ...     pd.DataFrame({"county": "a", "year": 2012, "stage": "primary", "cv": [0.2, 0.4]})
+    ... )["composite"].tolist()
     [0.30000000000000004]
     """
     keys = ["county", "year", "stage"]
@@ -271,8 +284,18 @@ def share_coefficient(indicators: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> long = pd.DataFrame({"county": "demo", "year": 2020, "stage": "primary", "school": list("ab"),
-    ...     "indicator": "books", "value": [1.0, 3.0], "numerator": [100, 300], "pupils": [100, 100]})
+    >>> long = pd.DataFrame(
+    ...     {
+    ...         "county": "demo",
+    ...         "year": 2020,
+    ...         "stage": "primary",
+    ...         "school": list("ab"),
+    ...         "indicator": "books",
+    ...         "value": [1.0, 3.0],
+    ...         "numerator": [100, 300],
+    ...         "pupils": [100, 100],
+    ...     }
+    ... )
     >>> share_coefficient(long)["share"].tolist()
     [0.5, 0.5]
     """
@@ -280,6 +303,10 @@ def share_coefficient(indicators: pd.DataFrame) -> pd.DataFrame:
     mean = compute_coefficients(indicators)[[*keys, "mean"]]
     table = indicators.merge(mean, on=keys, how="left", validate="many_to_one")
     square = table["pupils"] * (table["value"] - table["mean"]) ** 2
-    total = square.groupby([table[key] for key in keys], sort=False).transform(lambda s: s.sum(skipna=False))
+    total = square.groupby([table[key] for key in keys], sort=False).transform(
+        lambda s: s.sum(skipna=False)
+    )
     share = (square / total).where(total != 0, 0.0)
-    return table.assign(share=share)[["county", "year", "stage", "school", "indicator", "value", "mean", "share"]]
+    return table.assign(share=share)[
+        ["county", "year", "stage", "school", "indicator", "value", "mean", "share"]
+    ]

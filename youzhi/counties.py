@@ -97,7 +97,9 @@ class County(_Card):
         known = [entry for entry in self.standard if entry.from_year <= year]
         if not known:
             first = min(entry.from_year for entry in self.standard)
-            raise UsageError(f"{self.name_zh}的县区卡从{first}年起才有现行标准，没有{year}年的。请用 standard 参数指明标准。")
+            raise UsageError(
+                f"{self.name_zh}的县区卡从{first}年起才有现行标准，没有{year}年的。请用 standard 参数指明标准。"
+            )
         return max(known, key=lambda entry: entry.from_year).id
 
 
@@ -122,7 +124,9 @@ def data_root(data: str | Path | None = None) -> Path:
     chosen = data or os.environ.get("YOUZHI_DATA") or Path(__file__).parents[1] / "data"
     root = Path(chosen).expanduser().resolve()
     if not root.is_dir():
-        raise UsageError(f"没有数据目录“{chosen}”。请用 --data 或环境变量 YOUZHI_DATA 指明县区文件夹所在的目录。")
+        raise UsageError(
+            f"没有数据目录“{chosen}”。请用 --data 或环境变量 YOUZHI_DATA 指明县区文件夹所在的目录。"
+        )
     return root
 
 
@@ -139,8 +143,14 @@ def list_counties(data: str | Path | None = None) -> list[str]:
     list of str
         Folder names, sorted.
     """
-    folders = [path for path in data_root(data).iterdir() if path.is_dir() and not path.name.startswith((".", "_"))]
-    return sorted(path.name for path in folders if (path / "county.toml").is_file() or _years_in(path))
+    folders = [
+        path
+        for path in data_root(data).iterdir()
+        if path.is_dir() and not path.name.startswith((".", "_"))
+    ]
+    return sorted(
+        path.name for path in folders if (path / "county.toml").is_file() or _years_in(path)
+    )
 
 
 def list_years(county: str, data: str | Path | None = None) -> list[int]:
@@ -189,7 +199,9 @@ def find_county(name: str, data: str | Path | None = None) -> str:
     found = [county for county, zh in cards.items() if wanted in (zh, zh[:-1])]
     if len(found) == 1:
         return found[0]
-    listing = "、".join(county if county == zh else f"{county}（{zh}）" for county, zh in cards.items())
+    listing = "、".join(
+        county if county == zh else f"{county}（{zh}）" for county, zh in cards.items()
+    )
     shown = repr(wanted[:40])[1:-1]
     raise UsageError(f"没有县区“{shown}”。已有：{listing or '（数据目录是空的）'}。")
 
@@ -214,7 +226,9 @@ def require_year(county: str, year: int, data: str | Path | None = None) -> None
     years = list_years(county, data)
     if year not in years:
         listing = "、".join(str(known) for known in years) or "（没有任何年度）"
-        raise UsageError(f"{load_county(county, data).name_zh}没有{year}年的学校数据。已有年度：{listing}。")
+        raise UsageError(
+            f"{load_county(county, data).name_zh}没有{year}年的学校数据。已有年度：{listing}。"
+        )
 
 
 def load_county(county: str, data: str | Path | None = None) -> County:
@@ -241,11 +255,15 @@ def load_county(county: str, data: str | Path | None = None) -> County:
     if not path.is_file():
         return County(id=county, name=Name(zh=county, en=county))
     try:
-        return County.model_validate({**tomllib.loads(path.read_text(encoding="utf-8")), "id": county})
+        return County.model_validate(
+            {**tomllib.loads(path.read_text(encoding="utf-8")), "id": county}
+        )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"县区卡 {county}/county.toml 不是有效的 UTF-8 TOML：{error}") from error
     except ValidationError as error:
-        keys = "；".join(f"{'.'.join(map(str, fault['loc']))}：{fault['msg']}" for fault in error.errors())
+        keys = "；".join(
+            f"{'.'.join(map(str, fault['loc']))}：{fault['msg']}" for fault in error.errors()
+        )
         raise UsageError(f"县区卡 {county}/county.toml 有误：{keys}") from error
 
 
@@ -305,7 +323,11 @@ def read_county(county: str, year: int, data: str | Path | None = None) -> Schoo
 
 
 def _years_in(folder: Path) -> list[int]:
-    years = [path for path in folder.iterdir() if path.is_dir() and path.name.isdecimal() and path.name.isascii()]
+    years = [
+        path
+        for path in folder.iterdir()
+        if path.is_dir() and path.name.isdecimal() and path.name.isascii()
+    ]
     return [int(path.name) for path in years if _table_in(path) is not None]
 
 

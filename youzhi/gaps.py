@@ -77,22 +77,31 @@ def total_gaps(gaps: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     Examples
     --------
     >>> from youzhi.standards import load_standard
-    >>> gaps = pd.DataFrame([["a", 2020, stage, "甲校", "sports_area_per_pupil", "㎡", more, 0]
-    ...     for stage, more in (("primary", 100), ("junior", 250))], columns=GAP_COLUMNS)
+    >>> gaps = pd.DataFrame(
+    ...     [
+    ...         ["a", 2020, stage, "甲校", "sports_area_per_pupil", "㎡", more, 0]
+    ...         for stage, more in (("primary", 100), ("junior", 250))
+    ...     ],
+    ...     columns=GAP_COLUMNS,
+    ... )
     >>> total_gaps(gaps, load_standard("jiaodu-2017-6"))["to_bar"].tolist()
     [250]
     """
     shared = gaps["indicator"].map({i.id: i.shared for i in standard.indicator})
     place = gaps["school"].where(shared.astype(bool), gaps["school"] + "\0" + gaps["stage"])
     keys = ["county", "year", "indicator", "unit"]
-    per_school = gaps.assign(place=place).groupby([*keys, "place"], sort=False)[["to_bar", "to_floor"]].max()
+    per_school = (
+        gaps.assign(place=place).groupby([*keys, "place"], sort=False)[["to_bar", "to_floor"]].max()
+    )
     totals = per_school.groupby(keys, sort=False).agg(
         schools=("to_bar", "size"), to_bar=("to_bar", "sum"), to_floor=("to_floor", "sum")
     )
     return sort_by_keys(totals.reset_index(), standard)
 
 
-def plan_repairs(indicators: StageIndicators, levels: np.ndarray, gaps: pd.DataFrame) -> pd.DataFrame:
+def plan_repairs(
+    indicators: StageIndicators, levels: np.ndarray, gaps: pd.DataFrame
+) -> pd.DataFrame:
     """Find the fewest indicators that each failing school must repair in order to pass (最少整改项).
 
     The rule leaves some indicators below the bar if they reach the floor. Those left are, of the ones at the
@@ -128,11 +137,17 @@ def plan_repairs(indicators: StageIndicators, levels: np.ndarray, gaps: pd.DataF
     return pd.DataFrame(rows, columns=REPAIR_COLUMNS)
 
 
-def _repairs(indicators: StageIndicators, levels: np.ndarray, at: int, spare: int) -> list[tuple[int, str]]:
+def _repairs(
+    indicators: StageIndicators, levels: np.ndarray, at: int, spare: int
+) -> list[tuple[int, str]]:
     """Which indicators of one section to lift, and how far."""
     bars = [float(rule.bar[indicators.stage]) for rule in indicators.standard.indicator]
     failing = [k for k in range(len(levels)) if levels[k] != AT_BAR]
-    by_shortfall = sorted(failing, key=lambda k: (levels[k] == BELOW_FLOOR, indicators.value[k, at] / bars[k], k))
+    by_shortfall = sorted(
+        failing, key=lambda k: (levels[k] == BELOW_FLOOR, indicators.value[k, at] / bars[k], k)
+    )
     left = by_shortfall[:spare]
     floor_only = [k for k in left if levels[k] == BELOW_FLOOR]
-    return sorted([(k, "bar") for k in failing if k not in left] + [(k, "floor") for k in floor_only])
+    return sorted(
+        [(k, "bar") for k in failing if k not in left] + [(k, "floor") for k in floor_only]
+    )

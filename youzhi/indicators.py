@@ -12,7 +12,16 @@ from youzhi.sections import Sections, StageSections, make_sections
 from youzhi.standards import Indicator, Relief, Standard
 from youzhi.tables import SchoolTable
 
-INDICATOR_COLUMNS = ["county", "year", "stage", "school", "indicator", "value", "numerator", "pupils"]
+INDICATOR_COLUMNS = [
+    "county",
+    "year",
+    "stage",
+    "school",
+    "indicator",
+    "value",
+    "numerator",
+    "pupils",
+]
 
 
 @dataclass(frozen=True)
@@ -142,9 +151,18 @@ def compute_indicators(schools: SchoolTable, standard: Standard) -> pd.DataFrame
     Examples
     --------
     >>> from youzhi.standards import load_standard
-    >>> table = SchoolTable.from_frame(pd.DataFrame({
-    ...     "county": "demo", "year": 2020, "school": ["甲校"], "school_type": ["primary"],
-    ...     "pupils_primary": [200], "networked_classrooms": [5]}))
+    >>> table = SchoolTable.from_frame(
+    ...     pd.DataFrame(
+    ...         {
+    ...             "county": "demo",
+    ...             "year": 2020,
+    ...             "school": ["甲校"],
+    ...             "school_type": ["primary"],
+    ...             "pupils_primary": [200],
+    ...             "networked_classrooms": [5],
+    ...         }
+    ...     )
+    ... )
     >>> values = compute_indicators(table, load_standard("jiaodu-2017-6"))
     >>> values.set_index("indicator").loc["networked_classrooms_per_100", "value"]
     np.float64(2.5)
@@ -178,18 +196,28 @@ def sort_by_keys(frame: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     return frame.sort_values(keys, key=rank, kind="stable", ignore_index=True)
 
 
-def _measure_stage(sections: StageSections, standard: Standard, relief: bool | None) -> StageIndicators:
+def _measure_stage(
+    sections: StageSections, standard: Standard, relief: bool | None
+) -> StageIndicators:
     k, m = len(standard.indicator), len(sections)
     resource, value = np.empty((k, m)), np.empty((k, m))
     relieved = np.zeros((k, m), dtype=bool)
     for at, indicator in enumerate(standard.indicator):
         add, subtract = _column_names(indicator, sections.stage)
-        total = _gather(sections, add) - _gather(sections, subtract) if subtract else _gather(sections, add)
+        total = (
+            _gather(sections, add) - _gather(sections, subtract)
+            if subtract
+            else _gather(sections, add)
+        )
         if relief is not False and _reliefs_for(standard, indicator):
             extra, relieved[at] = _relief_of(sections, standard, indicator, always=bool(relief))
             total = np.where(relieved[at], total + extra, total)
         resource[at] = total
-        np.multiply(total, float(indicator.per) / (sections.base if indicator.shared else sections.pupils), out=value[at])
+        np.multiply(
+            total,
+            float(indicator.per) / (sections.base if indicator.shared else sections.pupils),
+            out=value[at],
+        )
     return StageIndicators(sections, standard, resource, value, relieved)
 
 
@@ -210,7 +238,11 @@ def _reliefs_for(standard: Standard, indicator: Indicator) -> list[Relief]:
 
 
 def _relief_names(standard: Standard, indicator: Indicator, stage: str) -> list[str]:
-    return [name.format(stage=stage) for relief in _reliefs_for(standard, indicator) for name in relief.add]
+    return [
+        name.format(stage=stage)
+        for relief in _reliefs_for(standard, indicator)
+        for name in relief.add
+    ]
 
 
 def _relief_of(sections: StageSections, standard: Standard, indicator: Indicator, always: bool):

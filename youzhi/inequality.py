@@ -34,15 +34,26 @@ def measure_inequality(indicators: pd.DataFrame, zones: pd.DataFrame) -> pd.Data
 
     Examples
     --------
-    >>> long = pd.DataFrame({"county": "demo", "year": 2020, "stage": "primary", "school": list("ab"),
-    ...     "indicator": "books", "value": [1.0, 3.0], "pupils": [100, 100]})
+    >>> long = pd.DataFrame(
+    ...     {
+    ...         "county": "demo",
+    ...         "year": 2020,
+    ...         "stage": "primary",
+    ...         "school": list("ab"),
+    ...         "indicator": "books",
+    ...         "value": [1.0, 3.0],
+    ...         "pupils": [100, 100],
+    ...     }
+    ... )
     >>> zones = long[["county", "year", "stage", "school"]].assign(zone=["urban", "rural"])
     >>> measure_inequality(long, zones)[["gini", "mcloone"]].round(3).values.tolist()
     [[0.25, 0.5]]
     """
     keys = ["county", "year", "stage", "indicator"]
     places = [*keys[:3], "school"]
-    table = indicators.merge(zones[[*places, "zone"]], on=places, how="left", validate="many_to_one")
+    table = indicators.merge(
+        zones[[*places, "zone"]], on=places, how="left", validate="many_to_one"
+    )
     rows = [[*key, *_measures(group)] for key, group in table.groupby(keys, sort=False)]
     return pd.DataFrame(rows, columns=[*keys, *MEASURES])
 
@@ -65,6 +76,55 @@ def _measures(group: pd.DataFrame) -> list[float]:
     mcloone = each[each <= middle].mean() / middle if middle > 0 else np.nan
     ratio = high / low if low > 0 else np.nan
     return [Gini(each).g, float(Theil(each).T), between, within, mcloone, ratio]
+
+
+def compare_zones(indicators: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
+    """Compute pupil-weighted means of urban, town and rural sections (城乡比较).
+
+    Parameters
+    ----------
+    indicators
+        Of one county and year. Columns used: the keys, value, pupils, bar.
+    zones
+        Columns county, year, stage, school, zone; Assessment.schools for example.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage, zone and indicator; sections without a zone are left out. Columns: sections (number), mean
+        (unit of the indicator), ratio (mean over bar). A mean is missing when a section's value is.
+
+    Examples
+    --------
+    >>> long = pd.DataFrame(
+    ...     {
+    ...         "county": "demo",
+    ...         "year": 2020,
+    ...         "stage": "primary",
+    ...         "school": list("ab"),
+    ...         "indicator": "books",
+    ...         "value": [1.0, 3.0],
+    ...         "pupils": [100, 300],
+    ...         "bar": 2.0,
+    ...     }
+    ... )
+    >>> zones = long[["county", "year", "stage", "school"]].assign(zone="rural")
+    >>> compare_zones(long, zones)[["mean", "ratio"]].values.tolist()
+    [[2.5, 1.25]]
+    """
+    places = ["county", "year", "stage", "school"]
+    table = indicators.merge(zones[[*places, "zone"]], on=places, validate="many_to_one").dropna(
+        subset="zone"
+    )
+    grouped = table.assign(weighted=table["value"] * table["pupils"]).groupby(
+        ["stage", "zone", "indicator"], sort=False
+    )
+    sums = grouped[["weighted", "pupils"]].agg(lambda column: column.sum(skipna=False))
+    means = grouped.agg(sections=("school", "size"), bar=("bar", "first")).assign(
+        mean=sums["weighted"] / sums["pupils"]
+    )
+    means = means.assign(ratio=means["mean"] / means["bar"]).reset_index()
+    return means[["stage", "zone", "indicator", "sections", "mean", "ratio"]]
 
 
 def trace_lorenz(pupils, resource) -> pd.DataFrame:

@@ -63,7 +63,9 @@ class StageSections:
     def frame(self) -> pd.DataFrame:
         """Keys and descriptions of the sections, one row each."""
         texts = {
-            name: self.schools.texts(name)[self.row] for name in SECTION_COLUMNS if name not in ("stage", "year")
+            name: self.schools.texts(name)[self.row]
+            for name in SECTION_COLUMNS
+            if name not in ("stage", "year")
         }
         year = self.schools.frame["year"].to_numpy()[self.row]
         frame = pd.DataFrame({**texts, "year": year, "stage": self.stage})
@@ -80,7 +82,8 @@ class StageSections:
         if stages is None:
             return self.exact_pupils(at)
         weighted = sum(
-            weights[stage] * self.schools.exact_number(self.row[at], f"pupils_{stage}") for stage in stages
+            weights[stage] * self.schools.exact_number(self.row[at], f"pupils_{stage}")
+            for stage in stages
         )
         return weighted / weights[self.stage]
 
@@ -99,11 +102,14 @@ class Sections:
         themselves, so no verdict "met" may rest on the rest), reason, source.
     schools : SchoolTable
         The rows that were counted: as read, or with campuses merged into their schools.
+    unit
+        "school" or "campus".
     """
 
     stages: tuple[StageSections, ...]
     excluded: pd.DataFrame
     schools: SchoolTable
+    unit: str
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -148,27 +154,38 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
     --------
     >>> import pandas as pd
     >>> from youzhi.standards import load_standard
-    >>> table = SchoolTable.from_frame(pd.DataFrame({
-    ...     "county": "demo", "year": 2020, "school": ["甲校"], "school_type": ["nine_year"],
-    ...     "pupils_primary": [166], "pupils_junior": [210]}))
+    >>> table = SchoolTable.from_frame(
+    ...     pd.DataFrame(
+    ...         {
+    ...             "county": "demo",
+    ...             "year": 2020,
+    ...             "school": ["甲校"],
+    ...             "school_type": ["nine_year"],
+    ...             "pupils_primary": [166],
+    ...             "pupils_junior": [210],
+    ...         }
+    ...     )
+    ... )
     >>> sections = make_sections(table, load_standard("jiaodu-2017-6"))
     >>> [(stage.stage, round(float(stage.base[0]), 2)) for stage in sections.stages]
     [('primary', 397.0), ('junior', 360.91)]
     """
     _require_columns(standard)
-    schools = _one_row_per_unit(schools, unit or standard.counting.unit)
+    unit = unit or standard.counting.unit
+    schools = _one_row_per_unit(schools, unit)
     blocks, excluded = [], []
     types = schools.texts("school_type")
-    counted_types = {name for names in standard.counting.stages.values() for name in names}
     for stage in standard.stages:
         block, left_out = _stage_sections(schools, standard, stage, types)
         blocks.append(block)
         excluded += left_out
     for rule in standard.exclusion:
-        outside = _is_in(types, set(rule.school_types) - counted_types)
-        excluded.append(_excluded_rows(schools, np.flatnonzero(outside), "", rule.reason.zh, rule.source))
+        outside = _is_in(types, set(rule.school_types) & _uncounted_types(standard))
+        excluded.append(
+            _excluded_rows(schools, np.flatnonzero(outside), "", rule.reason.zh, rule.source)
+        )
     listing = pd.concat(excluded, ignore_index=True).sort_values(["county", "year"], kind="stable")
-    return Sections(tuple(blocks), listing.reset_index(drop=True), schools)
+    return Sections(tuple(blocks), listing.reset_index(drop=True), schools, unit)
 
 
 def _require_columns(standard: Standard) -> None:
@@ -179,7 +196,9 @@ def _require_columns(standard: Standard) -> None:
     wanted = {name.format(stage=stage) for name in named for stage in standard.stages}
     unknown = sorted(wanted - set(load_columns()))
     if unknown:
-        raise StandardError(f"标准 {standard.id} 用到数据列字典中没有的列：{'、'.join(unknown)}。请改用 columns.toml 中的列。")
+        raise StandardError(
+            f"标准 {standard.id} 用到数据列字典中没有的列：{'、'.join(unknown)}。请改用 columns.toml 中的列。"
+        )
 
 
 def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types: np.ndarray):
@@ -192,12 +211,26 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
     left_out = []
     for rule in standard.exclusion:
         hit = counted & _is_excluded(schools, types, pupils, rule)
-        left_out.append(_excluded_rows(schools, np.flatnonzero(hit), stage, rule.reason.zh, rule.source))
+        left_out.append(
+            _excluded_rows(schools, np.flatnonzero(hit), stage, rule.reason.zh, rule.source)
+        )
         counted &= ~hit
     for at, held, reason in (
-        (counted & empty & ~_is_alive(schools, stage), False, "没有在校生，也没有教师和班级（停办或空壳），不计入"),
-        (counted & empty & _is_alive(schools, stage), True, "在校生为零却有教师或班级，数据矛盾，暂不计入"),
-        (~has_stage & (pupils > 0), True, "学校类型没有这个学段却有在校生，数据矛盾，暂不计入"),
+        (
+            counted & empty & ~_is_alive(schools, stage),
+            False,
+            "没有在校生，也没有教师和班级（停办或空壳），不计入",
+        ),
+        (
+            counted & empty & _is_alive(schools, stage),
+            True,
+            "在校生为零却有教师或班级，数据矛盾，暂不计入",
+        ),
+        (
+            ~has_stage & (pupils > 0) & ~_is_in(types, _uncounted_types(standard)),
+            True,
+            "学校类型没有这个学段却有在校生，数据矛盾，暂不计入",
+        ),
     ):
         left_out.append(_excluded_rows(schools, np.flatnonzero(at), stage, reason, "", held))
         counted &= ~at
@@ -205,11 +238,19 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
     return _make_block(schools, standard, stage, row, types), left_out
 
 
+def _uncounted_types(standard: Standard) -> set[str]:
+    """School types that an exclusion names and no stage counts."""
+    counted = {name for names in standard.counting.stages.values() for name in names}
+    return {name for rule in standard.exclusion for name in rule.school_types} - counted
+
+
 def _is_in(types: np.ndarray, names) -> np.ndarray:
     return pd.Series(types).isin(list(names)).to_numpy()
 
 
-def _is_excluded(schools: SchoolTable, types: np.ndarray, pupils: np.ndarray, rule: Exclusion) -> np.ndarray:
+def _is_excluded(
+    schools: SchoolTable, types: np.ndarray, pupils: np.ndarray, rule: Exclusion
+) -> np.ndarray:
     """Which rows meet every condition that the exclusion gives."""
     hit = np.ones(len(schools), dtype=bool)
     if rule.school_types:
@@ -243,7 +284,9 @@ def _group_of(schools: SchoolTable) -> np.ndarray:
     return np.cumsum(new)
 
 
-def _make_block(schools: SchoolTable, standard: Standard, stage: str, row: np.ndarray, types: np.ndarray):
+def _make_block(
+    schools: SchoolTable, standard: Standard, stage: str, row: np.ndarray, types: np.ndarray
+):
     pupils = schools.numbers(f"pupils_{stage}")[row]
     scale = lcm(*(Fraction(weight).denominator for weight in standard.split.weights.values()))
     weights = {name: int(weight * scale) for name, weight in standard.split.weights.items()}
@@ -251,18 +294,33 @@ def _make_block(schools: SchoolTable, standard: Standard, stage: str, row: np.nd
     for school_type, stages in standard.split.stages.items():
         if stage in stages:
             at = types[row] == school_type
-            weighted = sum(weights[other] * schools.numbers(f"pupils_{other}")[row[at]] for other in stages)
+            weighted = sum(
+                weights[other] * schools.numbers(f"pupils_{other}")[row[at]] for other in stages
+            )
             base[at] = weighted / weights[stage]
     group = _group_of(schools)[row]
     starts = np.flatnonzero(np.diff(group, prepend=-1))
-    return StageSections(stage, schools, row, pupils, base, starts, (weights, standard.split.stages))
+    return StageSections(
+        stage, schools, row, pupils, base, starts, (weights, standard.split.stages)
+    )
 
 
-def _excluded_rows(schools: SchoolTable, row: np.ndarray, stage: str, reason: str, source: str, held=False):
-    texts = {name: schools.texts(name)[row] for name in SECTION_COLUMNS if name not in ("stage", "year")}
+def _excluded_rows(
+    schools: SchoolTable, row: np.ndarray, stage: str, reason: str, source: str, held=False
+):
+    texts = {
+        name: schools.texts(name)[row] for name in SECTION_COLUMNS if name not in ("stage", "year")
+    }
     year = schools.frame["year"].to_numpy()[row]
     pupils = schools.numbers(f"pupils_{stage}")[row] if stage else np.full(len(row), np.nan)
-    told = {"year": year, "stage": stage, "pupils": pupils, "held": held, "reason": reason, "source": source}
+    told = {
+        "year": year,
+        "stage": stage,
+        "pupils": pupils,
+        "held": held,
+        "reason": reason,
+        "source": source,
+    }
     return pd.DataFrame({**texts, **told}, index=range(len(row)))[EXCLUDED_COLUMNS]
 
 
@@ -277,7 +335,15 @@ def _one_row_per_unit(schools: SchoolTable, unit: str) -> SchoolTable:
     both = schools.frame[[*keys, "school"]].merge(campuses.drop_duplicates(), how="inner")
     if len(both):
         rows = [
-            [schools.source, "", "", "学校名称", name, "学校总表行与校区行只能有一种", "本部也作为一个校区填写，删去学校总表行"]
+            [
+                schools.source,
+                "",
+                "",
+                "学校名称",
+                name,
+                "学校总表行与校区行只能有一种",
+                "本部也作为一个校区填写，删去学校总表行",
+            ]
             for name in both["school"]
         ]
         raise DataError(pd.DataFrame(rows, columns=FAULT_COLUMNS))
@@ -289,12 +355,24 @@ def _merge_campuses(schools: SchoolTable, mother: pd.Series) -> SchoolTable:
     name = mother.where(mother.notna(), schools.frame["school"])
     columns = load_columns()
     merged = []
-    for _, rows in schools.frame.groupby([*(schools.frame[key] for key in KEYS[:2]), name], sort=False):
+    for _, rows in schools.frame.groupby(
+        [*(schools.frame[key] for key in KEYS[:2]), name], sort=False
+    ):
         record = rows.iloc[0].to_dict()
         if mother.notna()[rows.index[0]]:
-            record |= {"school": name[rows.index[0]], "school_id": name[rows.index[0]], "campus_of": None}
+            record |= {
+                "school": name[rows.index[0]],
+                "school_id": name[rows.index[0]],
+                "campus_of": None,
+            }
             for column in rows:
-                if columns[column].is_number and column not in ("year", "organiser_code", "built_year", "lon", "lat"):
+                if columns[column].is_number and column not in (
+                    "year",
+                    "organiser_code",
+                    "built_year",
+                    "lon",
+                    "lat",
+                ):
                     record[column] = _exact_sum(schools, rows.index, column)
         merged.append(record)
     frame = pd.DataFrame(merged, columns=schools.frame.columns)

@@ -58,8 +58,13 @@ def make_county(card: dict, year: int) -> pd.DataFrame:
     --------
     >>> census = {"year": 2020, "age_0": 400, "age_1_4": 2900, "age_5_9": 2300, "age_10_14": 2300}
     >>> card = {
-    ...     "id": "yiyuan", "code": "370323", "seat": {"lon": 118.15, "lat": 36.18},
-    ...     "town": [{"name": "南麻街道", "kind": "subdistrict"}, {"name": "东里镇", "kind": "town"}],
+    ...     "id": "yiyuan",
+    ...     "code": "370323",
+    ...     "seat": {"lon": 118.15, "lat": 36.18},
+    ...     "town": [
+    ...         {"name": "南麻街道", "kind": "subdistrict"},
+    ...         {"name": "东里镇", "kind": "town"},
+    ...     ],
     ...     "stages": {"primary": {"years": 5}, "junior": {"years": 4}},
     ...     "population": [census | {"year": 2010}, census],
     ... }
@@ -81,6 +86,49 @@ def make_county(card: dict, year: int) -> pd.DataFrame:
     frame = pd.DataFrame(columns)[county.is_open(year)]
     frame = frame[[name for name in _column_order() if name in frame]].reset_index(drop=True)
     return _leave_holes(frame, county.own, year).dropna(axis="columns", how="all")
+
+
+def make_nation(counties: int, schools: int, years: int, seed: int) -> pd.DataFrame:
+    """Make a table of national size for measuring speed (全国规模测试表).
+
+    Parameters
+    ----------
+    counties, schools, years
+        Number of counties, of schools in each, and of years from the first year of synthetic.toml.
+    seed
+        The same seed gives the same table.
+
+    Returns
+    -------
+    DataFrame
+        One row per school and year, sorted by county, year, school_id; only the columns that the
+        indicators of the 2017 standard need. Counts are integers, areas have two decimals.
+
+    Raises
+    ------
+    UsageError
+        When a number is below one.
+
+    Examples
+    --------
+    >>> nation = make_nation(counties=2, schools=3, years=2, seed=1)
+    >>> len(nation), nation["county"].nunique(), set(nation["data_kind"]) == {"synthetic"}
+    (12, 2, True)
+    """
+    if min(counties, schools, years) < 1:
+        raise UsageError(f"县数{counties}、校数{schools}、年数{years}都应不小于1；请改正后重试")
+    plan, rng = _load("synthetic.toml")["nation"], np.random.default_rng(seed)
+    table = _list_nation(plan, rng, counties, schools)
+    school = np.arange(counties * schools).reshape(counties, 1, schools)
+    row = np.broadcast_to(school, (counties, years, schools)).ravel()
+    year = np.tile(np.repeat(plan["first_year"] + np.arange(years), schools), counties)
+    drift = np.exp(plan["drift"] * rng.standard_normal(len(row)))
+    pupils = {stage: np.rint(table[stage][row] * drift).astype(int) for stage in WEIGHTED}
+    level = {name: values[row] for name, values in table["level"].items()}
+    texts = {name: values[row] for name, values in table["text"].items()}
+    columns = {"year": year, "data_kind": np.full(len(row), "synthetic", dtype=object)} | texts
+    columns |= _nation_staff(plan, pupils, level) | _nation_facilities(plan, pupils, level)
+    return pd.DataFrame({name: columns[name] for name in _column_order() if name in columns})
 
 
 def demo_tables(cards: Iterable[dict]) -> Iterator[tuple[str, str]]:
@@ -122,7 +170,9 @@ def to_csv_text(frame: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> to_csv_text(pd.DataFrame({"school": ["甲"], "boarding": [True], "teaching_area_m2": [1200.50]}))
+    >>> to_csv_text(
+    ...     pd.DataFrame({"school": ["甲"], "boarding": [True], "teaching_area_m2": [1200.50]})
+    ... )
     '\ufeffschool,boarding,teaching_area_m2\n甲,true,1200.5\n'
     """
     cells = frame.astype(object).map(_cell)
@@ -228,7 +278,7 @@ class _County:
         return float(np.linspace(*pair, len(self.years))[at])
 
     def is_open(self, year: int) -> np.ndarray:
-        return self.schools["opens"].le(year).to_numpy() & self.schools["closes"].gt(year).to_numpy()
+        return (self.schools["opens"].le(year) & self.schools["closes"].gt(year)).to_numpy()
 
     def is_behind(self, resource: str, at: int) -> np.ndarray:
         """Whether a school still lacks a resource; one with a shortfall of its own always does."""
@@ -236,11 +286,11 @@ class _County:
         late = self.between(f"{resource} late", [0, 1]) < self.by_zone(settings["late"])
         first, last = settings["solved"]
         solved = self.stream(f"{resource} solved").integers(first, last, len(late), endpoint=True)
-        return late & (self.years[at] < solved) | (self.shortfall[:, 1] < 1)
+        return late & (self.years[at] < solved) | self.is_struggling
 
     @property
-    def shortfall(self) -> np.ndarray:
-        return np.array(self.schools["shortfall"].tolist())
+    def is_struggling(self) -> np.ndarray:
+        return (self.schools["shortfall"].str.len() > 0).to_numpy()
 
 
 def _prepare(card: dict) -> _County:
@@ -258,7 +308,8 @@ def _list_schools(card: dict, plan: dict, own: dict) -> pd.DataFrame:
     """One row per school or campus, group by group, spread evenly over the townships of its zone."""
     rows, seen = [], Counter()
     for group in (plan["group"] | group for group in own["group"]):
-        towns = [t["name"] for t in card["town"] if (t["kind"] != "town") == (group["zone"] == "urban")]
+        urban = group["zone"] == "urban"
+        towns = [town["name"] for town in card["town"] if (town["kind"] != "town") == urban]
         mark = plan["type"]["private_mark" if group["private"] else "mark"]
         for place in range(group["count"]):
             town = towns[seen[group["zone"]] % len(towns)]
@@ -270,7 +321,8 @@ def _list_schools(card: dict, plan: dict, own: dict) -> pd.DataFrame:
                 "closes": dict(enumerate(group["closes"])).get(place, np.inf),
             }
             for campus in group["campuses"]:
-                names = {"town": town, "school": school + campus, "campus_of": school if campus else None}
+                owner = school if campus else None
+                names = {"town": town, "school": school + campus, "campus_of": owner}
                 rows.append(group | dates | names)
     return pd.DataFrame(rows)
 
@@ -278,10 +330,14 @@ def _list_schools(card: dict, plan: dict, own: dict) -> pd.DataFrame:
 def _make_roster(county: _County) -> dict[str, object]:
     """The columns of a school that never change."""
     schools, codes, built = county.schools, county.plan["type"], county.own["built"]
-    drawn = county.stream("built").integers(built["first"], built["last"], len(schools), endpoint=True)
+    drawn = county.stream("built").integers(
+        built["first"], built["last"], len(schools), endpoint=True
+    )
     lon, lat = _place(county)
     return {
-        "school_id": [f"{county.card['code']}{number:04d}" for number in range(1, len(schools) + 1)],
+        "school_id": [
+            f"{county.card['code']}{number:04d}" for number in range(1, len(schools) + 1)
+        ],
         "school": schools["school"],
         "town": schools["town"],
         "zone": schools["zone"],
@@ -318,24 +374,23 @@ def _place(county: _County) -> np.ndarray:
 
 def _enrol(county: _County) -> dict[str, np.ndarray]:
     """Pupils of every school (rows) in every year (columns), stage by stage."""
-    years = np.array(county.years)
+    years, schools = np.array(county.years), county.schools
     existing = np.column_stack([county.is_open(year) for year in years])
     drift = county.by_zone(county.own["drift"])[:, None] ** (years - years[county.anchor])
-    varied = np.exp(county.schools["spread"] * county.stream("size").standard_normal(len(existing)))
-    sizes = {
-        stage: (county.schools["size"].map(lambda size, stage=stage: size.get(stage, 0)) * varied).to_numpy()
-        for stage in WEIGHTED
-    }
+    varied = np.exp(schools["spread"] * county.stream("size").standard_normal(len(schools)))
+    typical = pd.DataFrame(schools["size"].tolist()).reindex(columns=WEIGHTED).fillna(0)
+    sizes = typical.mul(varied, axis=0).to_numpy().T
+    weights = dict(zip(WEIGHTED, sizes[..., None] * drift * existing, strict=True))
     pupils = {
-        stage: np.column_stack(list(map(_apportion, totals, (sizes[stage][:, None] * drift * existing).T)))
+        stage: np.column_stack(list(map(_apportion, totals, weights[stage].T)))
         for stage, totals in _stage_totals(county).items()
     }
-    vocational = _facts(county.card, "vocational_pupils")
-    senior = np.tile(np.rint(sizes["senior"])[:, None], len(years)).astype(int)
-    if vocational:
-        path = np.rint(np.interp(years, list(vocational), list(vocational.values())))
-        senior = np.where((county.schools["type"] == "vocational").to_numpy()[:, None], path, senior).astype(int)
-    return pupils | {"senior": senior}
+    senior = np.rint(sizes[-1])[:, None].repeat(len(years), axis=1)
+    published = _facts(county.card, "vocational_pupils")
+    if published:
+        path = np.rint(np.interp(years, list(published), list(published.values())))
+        senior = np.where(schools[["type"]].eq("vocational"), path, senior)
+    return pupils | {"senior": senior.astype(int)}
 
 
 def _stage_totals(county: _County) -> dict[str, np.ndarray]:
@@ -377,7 +432,9 @@ def _apportion(total: int, weights: np.ndarray) -> np.ndarray:
 def _pupils(county: _County, at: int) -> dict[str, np.ndarray]:
     settings, schools = county.own["pupils"], county.schools
     now = {stage: county.pupils[stage][:, at] for stage in WEIGHTED}
-    migrant = np.where(schools["migrant"] < 0, county.by_zone(settings["migrant"]), schools["migrant"])
+    migrant = np.where(
+        schools["migrant"] < 0, county.by_zone(settings["migrant"]), schools["migrant"]
+    )
     migrant = migrant * county.between("migrant", [0.7, 1.0])
     columns = {f"pupils_{stage}": now[stage] for stage in WEIGHTED}
     columns["migrant_pupils"] = np.rint(migrant * (now["primary"] + now["junior"])).astype(int)
@@ -400,7 +457,9 @@ def _classes(county: _County, at: int) -> dict[str, np.ndarray]:
         years = county.card["stages"][stage]["years"]
         classes = _class_counts(county, stage, at)
         mean = pupils / np.maximum(classes, 1)
-        ragged = county.stream(f"{stage} class").integers(0, settings["ragged"], len(mean), endpoint=True)
+        ragged = county.stream(f"{stage} class").integers(
+            0, settings["ragged"], len(mean), endpoint=True
+        )
         oversize = _oversize_classes(county, stage, at, classes // years)
         largest = np.minimum(np.ceil(mean).astype(int) + ragged, np.minimum(limit, pupils))
         columns[f"classes_{stage}"] = classes
@@ -419,10 +478,11 @@ def _class_counts(county: _County, stage: str, at: int) -> np.ndarray:
 
 
 def _oversize_classes(county: _County, stage: str, at: int, one_grade: np.ndarray) -> np.ndarray:
-    """Spread the county's oversize classes over the urban schools, at most one grade of each."""
+    """Spread the county's oversize classes over urban schools, at most one grade of each."""
     assumed = {int(year): count for year, count in county.own["oversize"][stage].items()}
     totals = assumed | _facts(county.card, f"oversize_classes_{stage}")
-    eligible = one_grade * (county.schools["zone"] == "urban").to_numpy()
+    crowded = county.schools["zone"].eq("urban") & county.schools["type"].ne("special")
+    eligible = one_grade * crowded.to_numpy()
     return _apportion(totals.get(county.years[at], 0), eligible)
 
 
@@ -432,18 +492,15 @@ def _oversize_classes(county: _County, stage: str, at: int, one_grade: np.ndarra
 def _teachers(county: _County, at: int) -> dict[str, np.ndarray]:
     """Full-time teachers by stage; they add up to the published or assumed total of the county."""
     settings, schools = county.own["teachers"], county.schools
-    kind = schools["type"].map(settings["type"]).fillna(1) * schools["teacher_load"]
-    pupils = {stage: county.pupils[stage][:, at] for stage in STAGES}
-    load = np.concatenate(
-        [
-            pupils[stage]
-            * settings["stage"][stage]
-            * county.by_zone(settings["zone"])
-            * kind
-            * np.exp(county.in_year(settings["spread"], at) * county.stream(f"{stage} teachers").standard_normal(len(kind)))
-            for stage in STAGES
-        ]
-    )
+    kind = (schools["type"].map(settings["type"]).fillna(1) * schools["teacher_load"]).to_numpy()
+    spread = county.in_year(settings["spread"], at)
+    load = [
+        settings["stage"][stage]
+        * county.pupils[stage][:, at]
+        * np.exp(spread * county.stream(f"{stage} teachers").standard_normal(len(kind)))
+        for stage in STAGES
+    ]
+    load = np.concatenate(load * kind * county.by_zone(settings["zone"]))
     least = settings["least"] * (load > 0)
     counts = least + _apportion(_teacher_total(county, at) - least.sum(), load)
     return dict(zip(STAGES, np.split(counts, 2), strict=True))
@@ -463,13 +520,16 @@ def _staff(county: _County, at: int) -> dict[str, np.ndarray]:
         columns[f"teachers_{stage}"] = count
         for name in ("degree", "senior_title"):
             settings = county.own[name]
-            share = county.in_year(settings[stage], at) + county.between(f"{stage} {name}", [-1, 1]) * settings["ragged"]
+            apart = county.between(f"{stage} {name}", [-1, 1]) * settings["ragged"]
+            share = county.in_year(settings[stage], at) + apart
             columns[f"{name}_teachers_{stage}"] = np.rint(count * np.clip(share, 0, 1)).astype(int)
         for name in ("backbone", "arts_pe"):
             wanted = _count(county, f"{name}_teachers_per_100", at, stage)
             columns[f"{name}_teachers_{stage}"] = np.minimum(wanted, count)
-        small = (county.pupils[stage][:, at] > 0) & (county.pupils[stage][:, at] < staff["shared_below"])
-        columns[f"shared_arts_pe_teachers_{stage}"] = (small & (county.schools["zone"] == "rural")).astype(int)
+        pupils, rural = county.pupils[stage][:, at], county.schools["zone"].eq("rural").to_numpy()
+        small = (pupils > 0) & (pupils < staff["shared_below"])
+        lacking = county.is_behind("arts_pe_teachers_per_100", at)
+        columns[f"shared_arts_pe_teachers_{stage}"] = (small & rural & lacking).astype(int)
     whole = teachers["primary"] + teachers["junior"]
     for name in ("certified", "trained"):
         share = _until(county, [staff[name], 1.0], staff["complete"], at)
@@ -480,60 +540,56 @@ def _staff(county: _County, at: int) -> dict[str, np.ndarray]:
 # ------------------------------------------------------------------------------------ resources
 
 
-def _need(county: _County, resource: str, stage: str | None = None) -> np.ndarray:
-    """What the bar asks of every school (rows) in every year (columns).
+def _need(bar: dict, pupils: dict[str, np.ndarray], stage: str | None = None) -> np.ndarray:
+    """What a bar asks for the pupils of one stage, or of a whole school when the stages share the resource.
 
-    A resource that the stages share is divided by weighted pupils, so the stage with the highest bar
-    per weight decides.
+    A shared resource is divided by weighted pupils, so the stage with the highest bar per weight decides.
     """
-    bars, weights = _load_bars()
-    bar = bars.get(resource) or county.own["resource"][resource]["bar"]
     if stage:
-        return bar[stage] * county.pupils[stage]
-    weighted = sum(weights[name] * county.pupils[name] for name in WEIGHTED)
+        return bar[stage] * pupils[stage]
+    weights = _load_bars()[1]
+    weighted = sum(weights[name] * pupils[name] for name in WEIGHTED)
     per_weight = {name: bar[name] / weights[name] for name in STAGES}
-    present = [np.where(county.pupils[name] > 0, per_weight[name], 0) for name in STAGES]
-    decisive = np.maximum(*present)
+    decisive = np.maximum(*(np.where(pupils[name] > 0, per_weight[name], 0) for name in STAGES))
     return np.where(decisive > 0, decisive, max(per_weight.values())) * weighted
 
 
 def _quantity(county: _County, resource: str, at: int, stage: str | None = None) -> np.ndarray:
     """How much of a resource a school has: short of its need while it lags, otherwise amply above it."""
     settings, late = county.own["resource"][resource], county.own["late"]
-    need = _need(county, resource, stage)
+    need = _need(settings.get("bar") or _load_bars()[0][resource], county.pupils, stage)
     peak = need.max(axis=1) if settings.get("stock") else need[:, at]
     now = need[:, county.anchor] if settings.get("stock") else need[:, at]
     now = np.where(now > 0, now, peak)
     key = f"{resource} {stage or ''}"
-    noise = county.stream(f"{key} level").standard_normal(len(now)) * county.in_year(settings["spread"], at)
+    spread = county.in_year(settings["spread"], at)
+    noise = spread * county.stream(f"{key} level").standard_normal(len(now))
     growth = settings["growth"] ** (county.years[at] - county.years[county.anchor])
     ample = now * county.by_zone(settings["ample"]) * growth * np.exp(noise)
     enough = peak * (1 + county.between(f"{key} margin", late["margin"]))
-    share = np.where(county.shortfall[:, 1] < 1, _own_share(county, key), county.between(f"{key} short", late["shortfall"]))
-    return np.where(county.is_behind(resource, at), now * share, np.maximum(enough, ample))
-
-
-def _own_share(county: _County, key: str) -> np.ndarray:
-    low, high = county.shortfall.T
-    return low + (high - low) * county.between(f"{key} own", [0, 1])
+    low, high = np.array([own or late["shortfall"] for own in county.schools["shortfall"]]).T
+    short = now * (low + (high - low) * county.between(f"{key} short", [0, 1]))
+    return np.where(county.is_behind(resource, at), short, np.maximum(enough, ample))
 
 
 def _count(county: _County, resource: str, at: int, stage: str | None = None) -> np.ndarray:
     """A quantity in whole persons or rooms: rounded down while the school lags, otherwise up."""
     quantity = _quantity(county, resource, at, stage)
-    return np.where(county.is_behind(resource, at), np.floor(quantity), np.ceil(quantity)).astype(int)
+    whole = np.where(county.is_behind(resource, at), np.floor(quantity), np.ceil(quantity))
+    return whole.astype(int)
 
 
 def _facilities(county: _County, at: int) -> dict[str, np.ndarray]:
     sports = _quantity(county, "sports_area_per_pupil", at)
-    settings = county.own["resource"]["sports_area_per_pupil"]
-    indoor = np.round(sports * county.by_zone(settings["indoor"]) * county.between("indoor", [0, 2]), 2)
+    share = county.by_zone(county.own["resource"]["sports_area_per_pupil"]["indoor"])
+    indoor = np.round(sports * share * county.between("indoor", [0, 2]), 2)
     rooms = _quantity(county, "teaching_area_per_pupil", at)
+    equipment = _quantity(county, "equipment_value_per_pupil", at)
     return {
         "teaching_area_m2": np.round(rooms + indoor, 2),
         "indoor_sports_area_m2": indoor,
         "sports_ground_area_m2": np.round(sports - indoor, 2),
-        "equipment_value_yuan": np.ceil(_quantity(county, "equipment_value_per_pupil", at)).astype(int),
+        "equipment_value_yuan": np.ceil(equipment).astype(int),
         "networked_classrooms": _count(county, "networked_classrooms_per_100", at),
         "music_room_areas_m2": _rooms(county, "music", at),
         "art_room_areas_m2": _rooms(county, "art", at),
@@ -552,7 +608,10 @@ def _rooms(county: _County, kind: str, at: int) -> list[str]:
     poor = county.stream(f"{kind} small room").uniform(*plan["poor"], (len(wanted), plan["most"]))
     areas = np.ceil(plan[kind] * np.where(lags[:, None], poor, good))
     counts = np.maximum(wanted - lags, 1)
-    return [";".join(f"{area:g}" for area in row[:count]) for row, count in zip(areas, counts, strict=True)]
+    return [
+        ";".join(f"{area:g}" for area in row[:count])
+        for row, count in zip(areas, counts, strict=True)
+    ]
 
 
 # ------------------------------------------------------------------------------------ money and flows
@@ -561,35 +620,38 @@ def _rooms(county: _County, kind: str, at: int) -> list[str]:
 def _funds(county: _County, at: int) -> dict[str, np.ndarray]:
     """Operating budget by counted pupils (small schools count as more than they have), and training."""
     rates = _fund_rates(county)
-    funds = sum(rates[stage] * _counted_pupils(county, stage, at) for stage in STAGES)
+    funds = sum(rates[stage] * _counted_pupils(county, stage, at) for stage in WEIGHTED)
     both = sum(county.pupils[stage][:, at] for stage in STAGES)
     boarders = np.rint(both * county.own["funds"]["boarding_share"]) * county.schools["boarding"]
     special = (county.schools["type"] == "special").to_numpy()
     operating = np.where(special, rates["special"] * both, funds + rates["boarder"] * boarders)
-    share = county.in_year(county.own["funds"]["training"], at) * county.between("training", [1, 1.1])
+    share = county.in_year(county.own["funds"]["training"], at)
+    training = operating * share * county.between("training", [1, 1.1])
     return {
         "operating_funds_yuan": operating.astype(int),
-        "training_funds_yuan": np.ceil(operating * share).astype(int),
+        "training_funds_yuan": np.ceil(training).astype(int),
     }
 
 
 def _fund_rates(county: _County) -> dict[str, float]:
     """Yuan per pupil: the assumed rates, replaced by those that the card publishes."""
-    names = {"primary": "primary_pupil", "junior": "junior_pupil", "boarder": "boarder", "special": "special_pupil"}
-    published = {key: _facts(county.card, f"operating_funds_per_{name}") for key, name in names.items()}
+    names = {stage: f"{stage}_pupil" for stage in WEIGHTED}
+    names |= {"boarder": "boarder", "special": "special_pupil"}
+    published = {key: _facts(county.card, f"operating_funds_per_{names[key]}") for key in names}
     return {key: max(published[key].values(), default=county.own["funds"][key]) for key in names}
 
 
 def _counted_pupils(county: _County, stage: str, at: int) -> np.ndarray:
     """Pupils for whom the budget is reckoned: a small rural primary school is raised to the next step."""
     pupils = county.pupils[stage][:, at]
-    facts = county.card.get("fact", [])
-    steps = [f["value"] for f in facts if f["id"] == "small_school_counted_as"] or county.own["funds"]["small"]
-    if stage == "junior":
+    if stage != "primary":
         return pupils
-    raised = np.array([*sorted(steps), np.inf])[np.searchsorted(sorted(steps), pupils, side="right")]
-    small = np.isfinite(raised) & (pupils > 0) & (county.schools["zone"] == "rural")
-    return np.where(small, raised, pupils)
+    facts = county.card.get("fact", [])
+    published = [fact["value"] for fact in facts if fact["id"] == "small_school_counted_as"]
+    steps = np.array(sorted(published or county.own["funds"]["small"]))
+    step = np.searchsorted(steps, pupils, side="right")
+    small = (step < len(steps)) & (pupils > 0) & (county.schools["zone"] == "rural").to_numpy()
+    return np.where(small, steps[np.minimum(step, len(steps) - 1)], pupils)
 
 
 def _flows(county: _County, at: int) -> dict[str, np.ndarray]:
@@ -597,7 +659,10 @@ def _flows(county: _County, at: int) -> dict[str, np.ndarray]:
     settings = county.own["flow"]
     cohort = county.pupils["junior"][:, at] / county.card["stages"]["junior"]["years"]
     entrants = np.rint(cohort * county.between("entrants", [0.96, 1.04])).astype(int)
-    came, left = (np.rint(entrants * county.between(way, [0, settings["moved"]])).astype(int) for way in ("in", "out"))
+    came, left = (
+        np.rint(entrants * county.between(way, [0, settings["moved"]])).astype(int)
+        for way in ("in", "out")
+    )
     deaths = (county.between(f"deaths {at}", [0, 1]) < settings["deaths"]) & (entrants > 0)
     staying = entrants + came - left - deaths
     return {
@@ -613,5 +678,78 @@ def _leave_holes(frame: pd.DataFrame, own: dict, year: int) -> pd.DataFrame:
     """Empty the cells that the settings name, so that reports have something they cannot tell."""
     holes = [hole for hole in own.get("hole", []) if hole["year"] == year]
     return frame.assign(
-        **{hole["column"]: frame[hole["column"]].mask(frame.index.isin(hole["rows"])) for hole in holes}
+        **{
+            hole["column"]: frame[hole["column"]].mask(frame.index.isin(hole["rows"]))
+            for hole in holes
+        }
     )
+
+
+# ------------------------------------------------------------------------------------ the nation
+
+
+def _list_nation(plan: dict, rng: np.random.Generator, counties: int, schools: int) -> dict:
+    """Per school: texts, typical pupils by stage, and the level of every resource over its bar."""
+    count, kinds = counties * schools, list(plan["type"])
+    kind = rng.choice(len(kinds), count, p=[plan["type"][name]["share"] for name in kinds])
+    zone = rng.choice(len(plan["zone"]), count, p=list(plan["zone"].values()))
+    size = np.exp(plan["size_spread"] * rng.standard_normal(count))
+    codes = _load("synthetic.toml")["type"]
+    private = rng.random(count) < plan["private"]
+    county, place = np.divmod(np.arange(count), schools)
+    texts = {
+        "county": np.array([f"n{number:06d}" for number in range(counties)], dtype=object)[county],
+        "school_id": np.array(
+            [f"{c:05d}{s:05d}" for c, s in zip(county, place, strict=True)], dtype=object
+        ),
+        "school": np.array(
+            [f"{codes['mark']}学校{number:05d}" for number in range(schools)], dtype=object
+        )[place],
+        "zone": np.array(list(plan["zone"]), dtype=object)[zone],
+        "school_type": np.array(kinds, dtype=object)[kind],
+        "organiser_code": np.where(private, codes["private_code"], codes["public_code"]),
+    }
+    typical = {
+        stage: np.array([plan["type"][name].get(stage, 0) for name in kinds]) for stage in WEIGHTED
+    }
+    level = {
+        name: plan["ample"] * np.exp(plan["spread"] * rng.standard_normal(count))
+        for name in _load_bars()[0]
+    }
+    return {"text": texts, "level": level} | {
+        stage: typical[stage][kind] * size for stage in WEIGHTED
+    }
+
+
+def _nation_staff(plan: dict, pupils: dict, level: dict) -> dict[str, np.ndarray]:
+    bars, columns = _load_bars()[0], {f"pupils_{stage}": count for stage, count in pupils.items()}
+    load = level["degree_teachers_per_100"] / plan["ample"] / 100
+    for stage in STAGES:
+        classes = np.ceil(pupils[stage] / plan["class_size"][stage]).astype(int)
+        teachers = np.ceil(plan["per_100"][stage] * load * pupils[stage]).astype(int)
+        mean = pupils[stage] / np.maximum(classes, 1)
+        columns |= {
+            f"classes_{stage}": classes,
+            f"largest_class_{stage}": np.ceil(mean).astype(int),
+            f"teachers_{stage}": teachers,
+            f"degree_teachers_{stage}": np.rint(plan["degree"] * teachers).astype(int),
+        }
+        for name in ("backbone_teachers", "arts_pe_teachers"):
+            indicator = f"{name}_per_100"
+            wanted = np.rint(bars[indicator][stage] * pupils[stage] * level[indicator])
+            columns[f"{name}_{stage}"] = np.minimum(wanted.astype(int), teachers)
+    return columns
+
+
+def _nation_facilities(plan: dict, pupils: dict, level: dict) -> dict[str, np.ndarray]:
+    bars = _load_bars()[0]
+    have = {name: _need(bars[name], pupils) * level[name] for name in bars}
+    sports = have["sports_area_per_pupil"]
+    indoor = np.round(plan["indoor"] * sports, 2)
+    return {
+        "teaching_area_m2": np.round(have["teaching_area_per_pupil"] + indoor, 2),
+        "indoor_sports_area_m2": indoor,
+        "sports_ground_area_m2": np.round(sports - indoor, 2),
+        "equipment_value_yuan": np.rint(have["equipment_value_per_pupil"]),
+        "networked_classrooms": np.rint(have["networked_classrooms_per_100"]).astype(int),
+    }

@@ -103,7 +103,9 @@ def load_columns() -> dict[str, Column]:
 
 def _make_column(entry: dict, stage: str, name: dict) -> Column:
     """Fill one entry of the dictionary in for one stage."""
-    rest = {k: v for k, v in entry.items() if k not in ("id", "headers", "label", "meaning", "at_most")}
+    rest = {
+        k: v for k, v in entry.items() if k not in ("id", "headers", "label", "meaning", "at_most")
+    }
     return Column(
         id=entry["id"].format(stage=stage),
         headers=tuple(header.format(stage=name["zh"]) for header in entry["headers"]),
@@ -177,7 +179,9 @@ class SchoolTable:
     def texts(self, column: str) -> np.ndarray:
         """Return one text, choice or boolean column; a column that was not given is all None."""
         if column in self.frame:
-            return self.frame[column].astype(object).where(self.frame[column].notna(), None).to_numpy()
+            return (
+                self.frame[column].astype(object).where(self.frame[column].notna(), None).to_numpy()
+            )
         return np.full(len(self.frame), None, dtype=object)
 
     def exact_number(self, row: int, column: str) -> Fraction:
@@ -216,7 +220,11 @@ def stack_tables(tables: Iterable[SchoolTable]) -> SchoolTable:
     if twice:
         raise DataError(pd.DataFrame(twice))
     ordered = frame.sort_values(KEYS, kind="stable")
-    return SchoolTable(ordered.reset_index(drop=True), _moved(exact, ordered.index), "；".join(t.source for t in tables))
+    return SchoolTable(
+        ordered.reset_index(drop=True),
+        _moved(exact, ordered.index),
+        "；".join(t.source for t in tables),
+    )
 
 
 def _moved(exact: Mapping, order: pd.Index) -> dict:
@@ -225,7 +233,9 @@ def _moved(exact: Mapping, order: pd.Index) -> dict:
     return {(position[row], column): value for (row, column), value in exact.items()}
 
 
-def make_school_table(frame: pd.DataFrame, source: str = "") -> tuple[SchoolTable | None, pd.DataFrame]:
+def make_school_table(
+    frame: pd.DataFrame, source: str = ""
+) -> tuple[SchoolTable | None, pd.DataFrame]:
     """Check a frame of canonical columns and make the table, or list every fault (校验).
 
     Parameters
@@ -243,20 +253,31 @@ def make_school_table(frame: pd.DataFrame, source: str = "") -> tuple[SchoolTabl
         Columns of DataError.faults; empty when the table is good.
     """
     faults = [
-        _fault(source, "", column.headers[0], "（无此列）", "必填列", "补上该列；表头可用列名或其中文表头")
+        _fault(
+            source,
+            "",
+            column.headers[0],
+            "（无此列）",
+            "必填列",
+            "补上该列；表头可用列名或其中文表头",
+        )
         for column in load_columns().values()
         if (column.required or column.id in ("county", "year")) and column.id not in frame
     ]
     if not faults:
         if "school_id" not in frame:
             frame = frame.assign(school_id=frame["school"])
-        frame = frame.assign(school_id=frame["school_id"].where(frame["school_id"].notna(), frame["school"]))
+        frame = frame.assign(
+            school_id=frame["school_id"].where(frame["school_id"].notna(), frame["school"])
+        )
         floats, exact = _split_exact(frame)
         faults = [*_schema_faults(floats, source), *_duplicate_faults(floats, source)]
     if faults:
         return None, pd.DataFrame(faults, columns=FAULT_COLUMNS)
     ordered = floats.assign(year=floats["year"].astype(int)).sort_values(KEYS, kind="stable")
-    table = SchoolTable(_name_apart(ordered.reset_index(drop=True)), _moved(exact, ordered.index), source)
+    table = SchoolTable(
+        _name_apart(ordered.reset_index(drop=True)), _moved(exact, ordered.index), source
+    )
     return table, pd.DataFrame(columns=FAULT_COLUMNS)
 
 
@@ -274,7 +295,9 @@ def _split_exact(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
         values = frame[name]
         column = load_columns().get(name)
         if column is None or not column.is_number or values.dtype.kind in "if":
-            floats[name] = values.astype(float) if column is not None and column.is_number else values
+            floats[name] = (
+                values.astype(float) if column is not None and column.is_number else values
+            )
             continue
         floats[name] = pd.to_numeric(values.map(_to_float), errors="coerce").astype(float)
         for row, written in values.dropna().items():
@@ -361,7 +384,9 @@ def _pair_keys(failures: pd.DataFrame) -> list[tuple]:
 def _pair_fault(frame: pd.DataFrame, source: str, row: int, check: str) -> dict:
     part, whole = (load_columns()[name] for name in check.split("<="))
     found = f"{frame.at[row, part.id]:g}（{whole.zh} {frame.at[row, whole.id]:g}）"
-    return _fault(source, row, part.headers[0], found, f"不大于{whole.zh}", "核对两列，改正填错的一列")
+    return _fault(
+        source, row, part.headers[0], found, f"不大于{whole.zh}", "核对两列，改正填错的一列"
+    )
 
 
 def _cell_fault(frame: pd.DataFrame, source: str, case: dict) -> dict:
@@ -370,7 +395,9 @@ def _cell_fault(frame: pd.DataFrame, source: str, case: dict) -> dict:
         return _fault(source, "", case["failure_case"], "（未知列）", "数据列字典中的列", advice)
     column = load_columns()[case["column"]]
     found = "（空）" if case["check"] == "not_nullable" else case["failure_case"]
-    return _fault(source, case["index"], column.headers[0], found, column.allowed, "核对原始数据后改正")
+    return _fault(
+        source, case["index"], column.headers[0], found, column.allowed, "核对原始数据后改正"
+    )
 
 
 def _duplicate_faults(frame: pd.DataFrame, source: str) -> list[dict]:
@@ -378,7 +405,14 @@ def _duplicate_faults(frame: pd.DataFrame, source: str) -> list[dict]:
     twice = frame[frame.duplicated(KEYS, keep=False)]
     header = load_columns()["school_id"].headers[0]
     return [
-        _fault(source, row, header, case["school_id"], "每个县每年每校一行", "删去重复行；同名学校请填不同的学校代码")
+        _fault(
+            source,
+            row,
+            header,
+            case["school_id"],
+            "每个县每年每校一行",
+            "删去重复行；同名学校请填不同的学校代码",
+        )
         for row, case in zip(twice.index, twice[KEYS].to_dict("records"), strict=True)
     ]
 

@@ -19,6 +19,7 @@ from youzhi.indicators import StageIndicators
 from youzhi.standards import SchoolRule, Standard
 
 MET, NOT_MET, CANNOT_TELL = "met", "not_met", "cannot_tell"
+VERDICT_WORDS = {MET: "达标", NOT_MET: "未达标", CANNOT_TELL: "无法判定"}
 
 # Levels of one value against its bar.
 UNKNOWN, BELOW_FLOOR, BELOW_BAR, AT_BAR = -1, 0, 1, 2
@@ -107,7 +108,9 @@ def judge_schools(levels: np.ndarray, rule: SchoolRule) -> tuple[np.ndarray, np.
     --------
     >>> from youzhi.standards import load_standard
     >>> six, five, gap = [2] * 6 + [1], [2] * 5 + [1, 1], [2] * 6 + [-1]
-    >>> verdict, met = judge_schools(np.array([six, five, gap]).T, load_standard("jiaodu-2017-6").school_rule)
+    >>> verdict, met = judge_schools(
+    ...     np.array([six, five, gap]).T, load_standard("jiaodu-2017-6").school_rule
+    ... )
     >>> verdict.tolist(), met.tolist()
     (['met', 'not_met', 'cannot_tell'], [6, 5, 6])
     """
@@ -167,7 +170,9 @@ def judge_dispersion(coefficients: pd.DataFrame, standard: Standard) -> pd.DataF
     --------
     >>> from youzhi.standards import load_standard
     >>> table = pd.DataFrame({"stage": "primary", "cv": [0.5, 0.5004, 0.501787]})
-    >>> judge_dispersion(table, load_standard("jiaodu-2017-6"))[["verdict", "borderline"]].values.tolist()
+    >>> judge_dispersion(table, load_standard("jiaodu-2017-6"))[
+    ...     ["verdict", "borderline"]
+    ... ].values.tolist()
     [['met', False], ['not_met', True], ['not_met', False]]
     """
     rule = standard.dispersion_rule
@@ -180,7 +185,9 @@ def judge_dispersion(coefficients: pd.DataFrame, standard: Standard) -> pd.DataF
         not np.isnan(cv) and is_borderline(as_fraction(cv), bar, rule.decimals)
         for cv, bar in zip(coefficients["cv"], limit, strict=True)
     ]
-    return coefficients.assign(limit=[float(bar) for bar in limit], verdict=verdict, borderline=border)
+    return coefficients.assign(
+        limit=[float(bar) for bar in limit], verdict=verdict, borderline=border
+    )
 
 
 def is_borderline(value: Fraction, bar: Decimal, decimals: int) -> bool:
@@ -202,7 +209,10 @@ def is_borderline(value: Fraction, bar: Decimal, decimals: int) -> bool:
 
     Examples
     --------
-    >>> is_borderline(Fraction("0.5004"), Decimal("0.5"), 3), is_borderline(Fraction("0.5"), Decimal("0.5"), 3)
+    >>> (
+    ...     is_borderline(Fraction("0.5004"), Decimal("0.5"), 3),
+    ...     is_borderline(Fraction("0.5"), Decimal("0.5"), 3),
+    ... )
     (True, False)
     """
     return value != Fraction(bar) and round_half_up(value, decimals) == bar

@@ -14,8 +14,10 @@ from youzhi.tables import Column, SchoolTable, load_columns, make_school_table
 __all__ = ["read_schools"]
 
 
-def read_schools(path: str | Path, county: str | None = None, year: int | None = None) -> SchoolTable:
-    """Read a clean table of schools, one row per school or campus (读取学校数据表).
+def read_schools(
+    path: str | Path, county: str | None = None, year: int | None = None
+) -> SchoolTable:
+    r"""Read a clean table of schools, one row per school or campus (读取学校数据表).
 
     The headers are the ids of columns.toml or their Chinese headers, in any order. Every cell is read as
     text and converted by the dictionary of columns; an empty cell is missing, never zero.
@@ -41,7 +43,7 @@ def read_schools(path: str | Path, county: str | None = None, year: int | None =
     --------
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "schools.csv"
-    >>> _ = file.write_text("学校名称,学校类型,小学学生人数\\n甲校,小学,120\\n", encoding="utf-8")
+    >>> _ = file.write_text("学校名称,学校类型,小学学生人数\n甲校,小学,120\n", encoding="utf-8")
     >>> read_schools(file, county="demo", year=2020).frame["pupils_primary"].tolist()
     [120.0]
     """
@@ -62,15 +64,23 @@ def read_schools(path: str | Path, county: str | None = None, year: int | None =
 
 def _place_headers(grid: Grid) -> tuple[dict[int, str], list[dict]]:
     """Find the column id of every header; unknown and doubled headers are faults."""
-    known = {name: column.id for column in load_columns().values() for name in (column.id, *column.headers)}
+    known = {
+        name: column.id
+        for column in load_columns().values()
+        for name in (column.id, *column.headers)
+    }
     places, faults = {}, []
     for at, header in enumerate(grid.rows[0]):
         column = known.get(header)
         if column is None:
             advice = "删去该列，或改用数据列字典中的表头"
-            faults.append(_fault(grid, 1, header or f"第{at + 1}列", header, "数据列字典中的表头", advice))
+            faults.append(
+                _fault(grid, 1, header or f"第{at + 1}列", header, "数据列字典中的表头", advice)
+            )
         elif column in places.values():
-            faults.append(_fault(grid, 1, header, header, "每个字段只出现一次", "两列是同一字段，删去一列"))
+            faults.append(
+                _fault(grid, 1, header, header, "每个字段只出现一次", "两列是同一字段，删去一列")
+            )
         else:
             places[at] = column
     return places, faults
@@ -112,10 +122,14 @@ def _fill_or_compare(frame: pd.DataFrame, name: str, value, grid: Grid) -> list[
     wrong = frame[frame[name] != value]
     header = load_columns()[name].headers[0]
     advice = "文件与所要的县或年度不符，检查是否放错了位置"
-    return [_fault(grid, row, header, found, str(value), advice) for row, found in wrong[name].items()]
+    return [
+        _fault(grid, row, header, found, str(value), advice) for row, found in wrong[name].items()
+    ]
 
 
-def _merge_faults(faults: list[dict], found: pd.DataFrame, grid: Grid, places: dict[int, str]) -> pd.DataFrame:
+def _merge_faults(
+    faults: list[dict], found: pd.DataFrame, grid: Grid, places: dict[int, str]
+) -> pd.DataFrame:
     """Put the table's faults behind the cells', with the headers and texts that stand in the file."""
     standing = {load_columns()[name].headers[0]: at for at, name in places.items()}
     told = {(fault["row"], fault["column"]) for fault in faults}
@@ -132,7 +146,9 @@ def _merge_faults(faults: list[dict], found: pd.DataFrame, grid: Grid, places: d
 
 
 def _cell_fault(grid: Grid, line: int, header: str, text: str, column: Column) -> dict:
-    return _fault(grid, line, header, text, column.allowed, "核对原始数据后改正；没有数据的留空，不要填0")
+    return _fault(
+        grid, line, header, text, column.allowed, "核对原始数据后改正；没有数据的留空，不要填0"
+    )
 
 
 def _fault(grid: Grid, row: int, column: str, found, allowed: str, advice: str) -> dict:

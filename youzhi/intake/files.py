@@ -9,7 +9,6 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
-
 import pandas as pd
 
 from youzhi.errors import FAULT_COLUMNS, DataError
@@ -62,7 +61,9 @@ def read_grid(path: Path) -> Grid:
     elif path.suffix.lower() == ".xlsx":
         sheet, rows = _xlsx_rows(path, content)
     else:
-        raise _refusal(path, path.suffix or "（无扩展名）", ".csv 或 .xlsx", "另存为 UTF-8 CSV 或 .xlsx")
+        raise _refusal(
+            path, path.suffix or "（无扩展名）", ".csv 或 .xlsx", "另存为 UTF-8 CSV 或 .xlsx"
+        )
     rows = _trim(rows)
     if len(rows) < 2:
         raise _refusal(path, "无数据行", "一行表头和至少一行数据", "检查是否选错了文件或工作表")
@@ -87,14 +88,22 @@ def _xlsx_rows(path: Path, content: bytes) -> tuple[str, list[list[str]]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = {
-            sheet.title: [[_as_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            sheet.title: [
+                [_as_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+            ]
             for sheet in book.worksheets
         }
-    except Exception as error:  # openpyxl raises many kinds for a broken archive; all mean the same here
-        raise _refusal(path, f"不是有效的工作簿（{type(error).__name__}）", ".xlsx 工作簿", "用 Excel 重新另存") from error
+    except (
+        Exception
+    ) as error:  # openpyxl raises many kinds for a broken archive; all mean the same here
+        raise _refusal(
+            path, f"不是有效的工作簿（{type(error).__name__}）", ".xlsx 工作簿", "用 Excel 重新另存"
+        ) from error
     filled = {title: rows for title, rows in sheets.items() if _trim(rows)}
     if len(filled) > 1:
-        raise _refusal(path, "、".join(filled), "只有一个工作表有数据", "把学校数据单独存成一个文件")
+        raise _refusal(
+            path, "、".join(filled), "只有一个工作表有数据", "把学校数据单独存成一个文件"
+        )
     return next(iter(filled.items()), ("", []))
 
 

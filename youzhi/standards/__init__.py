@@ -196,6 +196,16 @@ class Standard(_Rule):
         """The indicators by id, in the order of the document."""
         return {indicator.id: indicator for indicator in self.indicator}
 
+    @property
+    def stage_names(self) -> dict[str, str]:
+        """Stage ids and their Chinese names, in order (学段名称)."""
+        return {stage: label.zh for stage, label in self.stages.items()}
+
+    @property
+    def indicator_names(self) -> dict[str, str]:
+        """Indicator ids and code with short name, in order (指标简称)."""
+        return {indicator.id: f"{indicator.code} {indicator.short}" for indicator in self.indicator}
+
     def relief_is_on(self, year: int) -> bool:
         """Whether any transitional relief is on by default in that year (过渡期默认是否适用)."""
         return any(relief.years.first <= year <= relief.years.last for relief in self.relief)
@@ -268,7 +278,9 @@ def load_standard(name: str | Path) -> Standard:
     path = _FOLDER / f"{name}.toml" if str(name) in list_standards() else Path(name)
     if path.suffix != ".toml" or not path.is_file():
         known = "、".join(list_standards())
-        raise UsageError(f"没有评估标准“{name}”。已收录：{known}；也可以给出同样格式的 .toml 文件路径。")
+        raise UsageError(
+            f"没有评估标准“{name}”。已收录：{known}；也可以给出同样格式的 .toml 文件路径。"
+        )
     return _load(path, path.stat().st_mtime_ns)
 
 
@@ -285,4 +297,6 @@ def _load(path: Path, _changed: int) -> Standard:
             f"{'.'.join(str(part) for part in fault['loc']) or '全文'}：{fault['msg']}（发现 {fault['input']!r:.60}）"
             for fault in error.errors()
         ]
-        raise StandardError(f"标准文件 {path.name} 有 {len(lines)} 处不合格式：\n" + "\n".join(lines)) from error
+        raise StandardError(
+            f"标准文件 {path.name} 有 {len(lines)} 处不合格式：\n" + "\n".join(lines)
+        ) from error

@@ -1,0 +1,538 @@
+"""Reports appear whole or not at all, need nothing but themselves, and nothing in them is alive."""
+
+import base64
+import errno
+import hashlib
+import html
+import io
+import os
+import re
+import shutil
+import time
+import tomllib
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from fontTools.ttLib import TTFont
+from nbformat import v4
+
+import youzhi
+from youzhi.errors import DataError, ReportError, UsageError
+from youzhi.reports import engine, plan_jobs, run_batch, run_report
+from youzhi.reports.files import STALE_SECONDS, write_together
+from youzhi.synthetic import make_county, to_csv_text
+
+ROOT = Path(__file__).resolve().parents[1]
+PARAMETERS = 'county: str = "yiyuan"  # 县区\nyear: int = 2020  # 年度\nstandard: str = ""  # 标准'
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)></svg>",
+    "<style>body{background:url(http://evil.example/a)}</style>",
+    "<iframe src='//evil.example'></iframe>",
+    "</main></body><script>alert(2)</script>",
+    "{{ 7*7 }}{% raw %}",
+    "javascript:alert(1)",
+]
+
+
+def write_small_data(root):
+    """A data root of two counties and two years with a dozen synthetic schools each."""
+    for county in ("shanting", "yiyuan"):
+        text = (ROOT / "data" / county / "county.toml").read_text(encoding="utf-8")
+        for year in (2020, 2021):
+            folder = root / county / str(year)
+            folder.mkdir(parents=True)
+            schools = make_county(tomllib.loads(text), year).head(12)
+            (folder / "schools.csv").write_text(to_csv_text(schools), encoding="utf-8", newline="")
+        (root / county / "county.toml").write_text(text, encoding="utf-8")
+    return root
+
+
+def write_notebook(folder, *cells, name="02_county_report", parameters=(PARAMETERS,)):
+    """A notebook whose code cells all promise a result; a cell that begins with # is prose."""
+    promise = v4.new_output("execute_result", {"text/plain": "…"}, execution_count=1)
+    head = [v4.new_code_cell(text, metadata={"tags": ["parameters"]}) for text in parameters]
+    body = [
+        v4.new_markdown_cell(cell)
+        if cell.startswith("#")
+        else v4.new_code_cell(cell, execution_count=1, outputs=[promise])
+        for cell in cells
+    ]
+    folder.mkdir(exist_ok=True)
+    nbformat.write(v4.new_notebook(cells=head + body), folder / f"{name}.ipynb")
+
+
+def tree(folder):
+    """Every file below a folder with its bytes."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+@pytest.fixture(scope="module")
+def pristine_data(tmp_path_factory):
+    return write_small_data(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def data(pristine_data, tmp_path):
+    return shutil.copytree(pristine_data, tmp_path / "data")
+
+
+@pytest.fixture
+def notebook(tmp_path, monkeypatch):
+    monkeypatch.setenv("YOUZHI_NOTEBOOKS", str(tmp_path / "notebooks"))
+    return lambda *cells, **options: write_notebook(tmp_path / "notebooks", *cells, **options)
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def report(data, out):
+    def run(county="yiyuan", year=2020, **wishes):
+        return run_report(county, year, data=data, out=out, **wishes)
+
+    return run
+
+
+# --- a good report
+
+
+@pytest.fixture(scope="module")
+def good(pristine_data, tmp_path_factory):
+    """The page of one report that is only looked at."""
+    folder = tmp_path_factory.mktemp("good")
+    cells = "# 年度分析\n\n## 一、结论", "county, year", "## 二、缺口", "'峮垚㎡≥'"
+    write_notebook(folder / "notebooks", *cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YOUZHI_NOTEBOOKS", str(folder / "notebooks"))
+        return run_report("沂源", 2020, data=pristine_data, out=folder / "reports")
+
+
+def test_page_says_whose_it_is_and_on_what_it_rests(good, pristine_data):
+    page = good.read_text(encoding="utf-8")
+    text = html.unescape(re.sub("<[^>]+>", " ", page))
+    standard = youzhi.load_standard("jiaodu-2017-6")
+    digest = hashlib.sha256((pristine_data / "yiyuan/2020/schools.csv").read_bytes()).hexdigest()
+    facts = ["沂源县 · 2020年", standard.number, standard.title, f"SHA-256 {digest[:16]}…"]
+    for fact in [*facts, f"youzhi {youzhi.__version__}", "('yiyuan', 2020)"]:
+        assert fact in text
+    assert '<html lang="zh-CN">' in page
+    assert "<h1>年度分析</h1>" in page
+    assert '<p class="banner">模拟数据' in page
+
+
+def test_table_of_contents_leads_to_every_section(good):
+    page = good.read_text(encoding="utf-8")
+    links = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', page)
+    assert [name for _, name in links] == ["一、结论", "二、缺口"]
+    assert [(f'<h2 id="{anchor}">{name}</h2>' in page) for anchor, name in links] == [True, True]
+
+
+def test_page_brings_a_glyph_for_every_character(good):
+    page = good.read_text(encoding="utf-8")
+    encoded = re.search(r"url\(data:font/woff;base64,([^)]+)\)", page)[1]
+    font = TTFont(io.BytesIO(base64.b64decode(encoded)))
+    shown = set(html.unescape(page)) - {"\n"}
+    assert set("沂源县峮垚㎡≥模拟") <= shown
+    assert {sign for sign in shown if ord(sign) not in font.getBestCmap()} == set()
+
+
+def test_notebook_and_page_stand_side_by_side_and_alone(good):
+    names = {f"yiyuan/2020/02_county_report.{ending}" for ending in ("html", "ipynb")}
+    assert good.name == "02_county_report.html"
+    assert set(tree(good.parents[2])) == names
+
+
+def test_kept_notebook_names_no_folder_and_no_time(good):
+    kept = good.with_suffix(".ipynb").read_text(encoding="utf-8")
+    assert str(good.parents[2]) not in kept
+    assert "papermill" not in kept
+    assert re.findall(r"\d{4}-\d{2}-\d{2}T", kept) == []
+
+
+def test_two_runs_give_identical_bytes(notebook, report, out):
+    notebook("# 分析", "import pandas as pd\npd.DataFrame({'学校': ['甲', '乙']})")
+    report()
+    first = tree(out)
+    report()
+    assert tree(out) == first
+
+
+def test_kernel_finds_the_data_root_without_a_change_to_this_process(notebook, report, data):
+    notebook("import os\nos.environ['YOUZHI_DATA']")
+    before = dict(os.environ)
+    executed = nbformat.read(report().with_suffix(".ipynb"), as_version=4)
+    assert executed.cells[-1].outputs[0].data["text/plain"] == repr(str(data.resolve()))
+    assert dict(os.environ) == before
+
+
+def test_standard_file_is_named_by_its_number_not_by_its_path(
+    notebook, report, tmp_path, monkeypatch
+):
+    text = (ROOT / "youzhi/standards/jiaodu-2017-6.toml").read_text(encoding="utf-8")
+    text = re.sub('number .*"', 'number = "本县试行〔2030〕1号"', text, count=1)
+    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    notebook(
+        "import pathlib\npathlib.Path(standard).is_absolute(), pathlib.Path(standard).is_file()"
+    )
+    page = report(standard="own.toml").read_text(encoding="utf-8")
+    assert "本县试行〔2030〕1号" in page
+    assert "(True, True)" in page
+    assert "own.toml" not in page
+
+
+def test_real_notebook_gives_a_real_report(out, monkeypatch):
+    monkeypatch.delenv("YOUZHI_DATA", raising=False)
+    monkeypatch.delenv("YOUZHI_NOTEBOOKS", raising=False)
+    page = run_report("沂源", 2020, out=out).read_text(encoding="utf-8")
+    assert "沂源县 · 2020年" in page
+    assert page.count("<table") > 1
+    assert page.count('src="data:image/png;base64,') >= 1
+
+
+# --- nothing from outside, nothing alive
+
+
+class Inventory(HTMLParser):
+    """All tags and attributes of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes, self.text = set(), [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def assert_nothing_is_alive(page):
+    found = Inventory(page)
+    assert found.tags.isdisjoint({"script", "iframe", "object", "embed", "svg", "form", "link"})
+    assert [name for name, _ in found.attributes if name.startswith("on")] == []
+    references = [value for name, value in found.attributes if name in ("src", "href", "style")]
+    assert [value for value in references if not re.match(r"data:image/|#section-", value)] == []
+    assert re.findall(r"url\((?!data:font/woff;)", page.split("</head>")[0]) == []
+
+
+def test_page_needs_no_network(notebook, report):
+    notebook(
+        "# 分析\n\n![图](http://evil.example/a.png) [源](https://evil.example) <http://evil.example>",
+        "import matplotlib.pyplot as plt\nfig, _ = plt.subplots()\nplt.close(fig)\nfig",
+    )
+    page = report().read_text(encoding="utf-8")
+    assert_nothing_is_alive(page)
+    assert re.findall(r"""(?:(?:src|href)\s*=|url\()\s*["']?\s*(?:https?:)?//""", page) == []
+    assert page.count('src="data:image/png;base64,') == 1
+
+
+def test_hostile_names_are_alive_in_no_kind_of_output(notebook, report):
+    kinds = ["text/html", "text/markdown", "application/javascript", "image/svg+xml", "text/latex"]
+    show = "from IPython.display import display\n" + "\n".join(
+        f"display({{{kind!r}: {name!r}, 'text/plain': '…'}}, raw=True)"
+        for kind in kinds
+        for name in HOSTILE
+    )
+    notebook(show)
+    assert_nothing_is_alive(report().read_text(encoding="utf-8"))
+
+
+def test_hostile_school_names_are_shown_literally_in_prose_and_tables(notebook, report):
+    names = [name for name in HOSTILE if "<style" not in name]
+    notebook(
+        "# " + " ".join(names),
+        f"import pandas as pd\npd.set_option('display.max_colwidth', None)\npd.DataFrame({names})",
+    )
+    page = report().read_text(encoding="utf-8")
+    assert_nothing_is_alive(page)
+    text = "".join(Inventory(page).text)
+    assert {name: text.count(name) for name in names} == dict.fromkeys(names, 3)
+
+
+# --- a failed run
+
+FAILURES = {
+    "raises": ("raise ValueError('坏数据')", "ValueError: 坏数据"),
+    "exits": ("import sys\nsys.exit()", "提前结束了笔记本"),
+    "leaves": ("import os\nos._exit(0)", "内核在运行中终止"),
+    "is killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "内核在运行中终止"),
+    "freezes": ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", "超时"),
+    "hangs": ("while True: pass", "超时"),
+    "prints instead": ("print('没有结果')", "没有给出应有的结果"),
+    "is silent": ("pass", "没有给出应有的结果"),
+    "floods": ("'x' * 11_000_000", "输出超过"),
+}
+
+
+@pytest.mark.parametrize(("cell", "reason"), FAILURES.values(), ids=FAILURES)
+def test_failed_run_keeps_the_older_report_and_a_copy(notebook, report, out, cell, reason):
+    notebook("county", cell, "year")
+    older = {f"yiyuan/2020/02_county_report.{ending}": b"older" for ending in ("html", "ipynb")}
+    write_together({out / name: content for name, content in older.items()})
+    with pytest.raises(ReportError, match=reason):
+        report(cell_seconds=2)
+    after = tree(out)
+    copy = nbformat.reads(after.pop("_failed/yiyuan-2020-02_county_report.ipynb"), as_version=4)
+    assert after == older
+    assert any("'yiyuan'" in str(part.get("outputs")) for part in copy.cells)
+
+
+def test_failed_copy_is_all_there_is_and_goes_with_the_next_good_run(notebook, report, out):
+    notebook("import pathlib\nopen(pathlib.Path.home() / 'lost.csv')")
+    with pytest.raises(ReportError, match="FileNotFoundError"):
+        report()
+    [(name, copy)] = tree(out).items()
+    assert name == "_failed/yiyuan-2020-02_county_report.ipynb"
+    assert b"lost.csv" in copy
+    assert str(Path.home()).encode() not in copy
+    notebook("county")
+    report()
+    assert name not in tree(out)
+
+
+def test_notebook_without_any_result_is_no_report(notebook, report):
+    notebook("# 只有文字")
+    with pytest.raises(ReportError, match="没有给出任何结果"):
+        report()
+
+
+def test_children_of_a_notebook_end_with_it(notebook, report, tmp_path):
+    pid_file = tmp_path / "pid"
+    notebook(
+        f"import os, subprocess\nchild = subprocess.Popen(['sleep', '600'])\n"
+        f"open({str(pid_file)!r}, 'w').write(str(child.pid))\nos._exit(1)"
+    )
+    with pytest.raises(ReportError):
+        report()
+    deadline = time.monotonic() + 5
+    while is_running(int(pid_file.read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_running(pid):
+    """Whether a process lives; one that only waits to be fetched by its parent does not."""
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_kernel_that_dies_at_its_start_is_started_once_more(
+    notebook, report, tmp_path, monkeypatch
+):
+    marker = tmp_path / "marker"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, pathlib, sys\n"
+        f"marker = pathlib.Path({str(marker)!r})\n"
+        "if 'ipykernel_launcher' in sys.orig_argv and not marker.exists():\n"
+        "    marker.touch()\n"
+        "    os._exit(1)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    notebook("county")
+    assert report().exists()
+    assert marker.exists()
+
+
+def test_kernel_that_never_starts_is_a_failure(notebook, report, tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nif 'ipykernel_launcher' in sys.orig_argv:\n    os._exit(1)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    notebook("county")
+    with pytest.raises(ReportError, match="内核没有启动"):
+        report()
+
+
+def test_runs_leave_no_open_files_behind(notebook, tmp_path):
+    notebook("county")
+    path = tmp_path / "notebooks" / "02_county_report.ipynb"
+    engine.run_notebook(path, {"county": "a"}, {})
+    before = len(os.listdir("/proc/self/fd"))
+    engine.run_notebook(path, {"county": "a"}, {})
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_data_that_change_during_the_run_give_no_report(notebook, report, out):
+    notebook(
+        "import os\npath = f\"{os.environ['YOUZHI_DATA']}/{county}/{year}/schools.csv\"\n"
+        "open(path, 'a').write('\\n')"
+    )
+    with pytest.raises(ReportError, match="数据文件被改动"):
+        report()
+    assert not out.exists()
+
+
+def test_faulty_data_stop_before_anything_runs(notebook, report, data, out):
+    notebook("county")
+    table = data / "yiyuan/2020/schools.csv"
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join([*lines, lines[-1].replace("synthetic", "编造")]), encoding="utf-8")
+    with pytest.raises(DataError, match="编造"):
+        report()
+    assert not out.exists()
+
+
+# --- wishes that cannot be fulfilled
+
+
+@pytest.mark.parametrize(
+    ("wishes", "answer"),
+    [
+        ({"county": "沂水"}, "yiyuan"),
+        ({"county": "../yiyuan"}, "yiyuan"),
+        ({"year": 1999}, "2020、2021"),
+        ({"year": "2020"}, "应为整数"),
+        ({"year": True}, "应为整数"),
+        ({"standard": "jiaodu-1999-1"}, "jiaodu-2017-6"),
+        ({"standard": 6}, "标准应为"),
+        ({"notebook": "02_county"}, "现有：02_county_report"),
+        ({"notebook": "../notebooks/02_county_report"}, "现有：02_county_report"),
+        ({"standrad": "jiaodu-2017-6"}, "county: str、year: int、standard: str"),
+        ({"county\nimport os": "1"}, "county: str、year: int、standard: str"),
+    ],
+)
+def test_impossible_wish_is_refused_with_what_is_allowed(notebook, report, out, wishes, answer):
+    notebook("county")
+    with pytest.raises(UsageError, match=answer):
+        report(**wishes)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "answer"),
+    [
+        ([], "恰有一个.*实有0个"),
+        ([PARAMETERS, PARAMETERS], "恰有一个.*实有2个"),
+        (['county: str = ""'], "没有参数“year”"),
+        (['county: str = ""\nyear: str = ""'], "“year”应为 str"),
+        (['county: str = ""\nyear = 2020'], "没有标注"),
+    ],
+)
+def test_notebook_with_an_unfit_parameter_cell_is_refused(
+    notebook, report, out, parameters, answer
+):
+    notebook("1", parameters=parameters)
+    with pytest.raises(UsageError, match=answer):
+        report()
+    assert not out.exists()
+
+
+def test_further_parameters_reach_the_notebook(notebook, report):
+    notebook("horizon * 7", parameters=[PARAMETERS + "\nhorizon: int = 1"])
+    assert ">42<" in report(horizon=6).read_text(encoding="utf-8").replace("\n", "")
+    with pytest.raises(UsageError, match="“horizon”应为 int"):
+        report(horizon="6")
+
+
+# --- files
+
+
+def test_full_disk_leaves_the_older_files(tmp_path, monkeypatch):
+    older = {tmp_path / "a.ipynb": b"1", tmp_path / "a.html": b"2"}
+    write_together(older)
+    calls = iter([None])
+
+    def fsync(descriptor):
+        if next(calls, "full"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(ReportError, match="原有文件未改动"):
+        write_together(dict.fromkeys(older, b"new"))
+    assert tree(tmp_path) == {"a.ipynb": b"1", "a.html": b"2"}
+
+
+def test_leftovers_of_a_killed_run_are_removed_but_not_those_of_a_running_one(tmp_path):
+    stale, fresh = tmp_path / ".a.html.00.part", tmp_path / ".a.html.11.part"
+    for part in (stale, fresh):
+        part.write_bytes(b"half")
+    os.utime(stale, (0, time.time() - STALE_SECONDS - 1))
+    write_together({tmp_path / "a.html": b"whole"})
+    assert set(tree(tmp_path)) == {"a.html", ".a.html.11.part"}
+
+
+# --- batches
+
+
+def test_batch_goes_on_when_one_kernel_is_killed_and_the_index_says_so(notebook, data, out):
+    notebook(
+        "import os\nif county == 'shanting' and year == 2021: os.kill(os.getpid(), 9)\n(county, year)"
+    )
+    table = run_batch(plan_jobs(data=data, out=out), workers=2)
+    keys = list(zip(table["county"], table["year"], table["status"], strict=True))
+    assert keys == [
+        ("shanting", 2020, "ok"),
+        ("shanting", 2021, "failed"),
+        ("yiyuan", 2020, "ok"),
+        ("yiyuan", 2021, "ok"),
+    ]
+    assert "内核在运行中终止" in table["message"][1]
+    index = (out / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="([^"]+)"', index)
+    assert [(out / link).is_file() for link in links] == [True] * 3
+    assert index.count("模拟数据") == 3
+    assert "内核在运行中终止" in index
+    assert '<span class="failed">失败</span>' in index
+
+
+def test_verdicts_are_those_of_a_direct_assessment(notebook, data, out):
+    notebook("county")
+    jobs = plan_jobs(["沂源"], data=data, out=out)
+    table = run_batch(jobs)
+    direct = [youzhi.assess_county("yiyuan", year, data=data).verdict for year in (2020, 2021)]
+    assert list(table["verdict"]) == direct
+    content = (out / "verdicts.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    pd.testing.assert_frame_equal(
+        pd.read_csv(io.BytesIO(content), keep_default_na=False), table.drop(columns="seconds")
+    )
+
+
+def test_two_batches_give_identical_files(notebook, data, out):
+    notebook("county")
+    jobs = plan_jobs(["沂源"], [2020], data=data, out=out)
+    run_batch(jobs)
+    first = tree(out)
+    run_batch(jobs)
+    assert tree(out) == first
+
+
+def test_faulty_data_of_one_county_fail_only_its_own_job(notebook, data, out):
+    notebook("county")
+    (data / "shanting/2020/schools.csv").write_text("school\n甲\n", encoding="utf-8")
+    table = run_batch(plan_jobs(years=[2020], data=data, out=out))
+    assert list(table["status"]) == ["failed", "ok"]
+
+
+def test_plan_lists_only_what_has_data(notebook, data):
+    notebook("county")
+    shutil.rmtree(data / "shanting/2021")
+    jobs = plan_jobs(years=[2021, 2020, 2030], data=data)
+    assert [(job.county, job.year) for job in jobs] == [
+        ("shanting", 2020),
+        ("yiyuan", 2020),
+        ("yiyuan", 2021),
+    ]
+    with pytest.raises(UsageError, match="山亭区没有所选年份的学校数据；已有年度：2020"):
+        plan_jobs(["yiyuan", "shanting"], [2021], data=data)
+    with pytest.raises(UsageError, match="都没有数据"):
+        plan_jobs(years=[2030], data=data)
+
+
+def test_two_jobs_for_one_report_are_refused(notebook, data, out):
+    notebook("county")
+    jobs = plan_jobs(["yiyuan"], [2020], data=data, out=out)
+    with pytest.raises(UsageError, match="只出现一次"):
+        run_batch(jobs + jobs)
+    assert not out.exists()

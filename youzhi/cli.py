@@ -1,0 +1,158 @@
+"""The command line: a thin skin over the functions; heavy modules load only when a command runs."""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from youzhi.errors import ReportError, UsageError, YouzhiError
+
+app = typer.Typer(
+    add_completion=False,
+    help="县域义务教育优质均衡自评 · self-evaluation of counties for high-quality balance",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Standard = Annotated[
+    str, typer.Option(help="标准代码或标准文件；缺省为该县现行标准 · id or TOML file of a standard")
+]
+Data = Annotated[str, typer.Option(help="数据目录；缺省为 $YOUZHI_DATA 或仓库的 data/ · data root")]
+Notebook = Annotated[str, typer.Option(help="笔记本名称 · name of the notebook")]
+Out = Annotated[str, typer.Option(help="输出目录；缺省为 reports/ · folder of the reports")]
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit codes: 0 all went well, 1 a report failed, 2 usage or data are wrong and nothing was
+    written, 130 Ctrl-C.
+    """
+    try:
+        app()
+    except YouzhiError as error:
+        typer.echo(_printable(str(error)), err=True)
+        sys.exit(1 if isinstance(error, ReportError) else 2)
+
+
+@app.command()
+def report(
+    county: Annotated[str, typer.Argument(help="县区代码或名称 · id or Chinese name")],
+    year: Annotated[str, typer.Argument(help="统计年度，如 2020 · year of the statistics")],
+    standard: Standard = "",
+    data: Data = "",
+    notebook: Notebook = "02_county_report",
+    out: Out = "",
+) -> None:
+    """生成一个县一年的报告 · make the report of one county and year."""
+    checked = _parse_year(year)
+    from youzhi.reports import run_report
+
+    page = run_report(county, checked, standard=standard, data=data, notebook=notebook, out=out)
+    typer.echo(f"报告已生成：{page}")
+
+
+@app.command()
+def batch(
+    counties: Annotated[
+        str, typer.Option(help="县区，逗号分隔；缺省为全部 · a,b; all if absent")
+    ] = "",
+    years: Annotated[
+        str, typer.Option(help="2020、2020-2023 或 2016,2020；缺省为全部 · all if absent")
+    ] = "",
+    standard: Standard = "",
+    data: Data = "",
+    notebook: Notebook = "02_county_report",
+    workers: Annotated[int | None, typer.Option(min=1, help="并行数 · kernels at once")] = None,
+    out: Out = "",
+) -> None:
+    """批量生成报告和目录页 · make many reports and an index of them."""
+    names = [name for name in re.split("[,，、]", counties) if name.strip()] if counties else None
+    wanted = _parse_years(years) if years else None
+    from youzhi.reports import plan_jobs, run_batch
+
+    jobs = plan_jobs(names, wanted, standard=standard, data=data, notebook=notebook, out=out)
+    table = run_batch(jobs, workers=workers)
+    failed = table[table["status"] == "failed"]
+    for row in failed.itertuples():
+        typer.echo(_printable(f"失败：{row.message}"), err=True)
+    typer.echo(
+        f"共{len(table)}份，成功{len(table) - len(failed)}份；目录：{jobs[0].out / 'index.html'}"
+    )
+    if len(failed):
+        raise ReportError(f"{len(failed)}份报告失败")
+
+
+@app.command("list")
+def list_existing(data: Data = "") -> None:
+    """列出现有县区、年度和标准 · list counties, years and standards."""
+    from youzhi import counties, list_standards, load_standard
+
+    typer.echo("县区与年度：")
+    for county in counties.list_counties(data):
+        years = "、".join(map(str, counties.list_years(county, data))) or "（没有学校数据）"
+        typer.echo(f"  {county}\t{counties.load_county(county, data).name_zh}\t{years}")
+    typer.echo("标准：")
+    for name in list_standards():
+        standard = load_standard(name)
+        typer.echo(f"  {name}\t{standard.number}\t{standard.title}")
+
+
+@app.command("demo-data")
+def write_demo_data(
+    out: Annotated[str, typer.Option(help="输出目录；缺省为数据目录 · data root by default")] = "",
+) -> None:
+    """重写模拟数据 · write the synthetic demonstration tables again."""
+    from youzhi import counties, synthetic
+    from youzhi.reports.files import write_together
+
+    root = counties.data_root()
+    folder = Path(out).resolve() if out else root
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(root.glob("*/county.toml"))}
+    files = {folder / path.relative_to(root): text for path, text in texts.items()}
+    for name, text in synthetic.demo_tables(map(tomllib.loads, texts.values())):
+        files[folder / name] = text
+        _refuse_real_data(folder / name)
+    write_together({path: text.encode("utf-8") for path, text in files.items()})
+    typer.echo(f"已写入{len(files) - len(texts)}个模拟数据文件：{folder}")
+
+
+def _refuse_real_data(path: Path) -> None:
+    """Never write demonstration data over a table that is not marked as synthetic in every row."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        if any(row.get("data_kind") != "synthetic" for row in csv.DictReader(file)):
+            raise UsageError(f"“{path}”不是模拟数据，没有改动任何文件；请用 --out 另选目录")
+
+
+def _parse_year(text: str) -> int:
+    """One year."""
+    if not re.fullmatch("[0-9]{4}", text):
+        raise UsageError(f"年份应为四位数字，如 2020；收到“{text[:40]}”")
+    return int(text)
+
+
+def _parse_years(text: str) -> list[int]:
+    """Years from 2020, 2020-2023 or 2016,2020."""
+    years = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        years += range(_parse_year(first), _parse_year(last or first) + 1)
+    if not years:
+        raise UsageError(f"年份应写成 2020、2020-2023 或 2016,2020；收到“{text[:40]}”")
+    return years
+
+
+def _printable(text: str) -> str:
+    """Text that cannot steer the terminal, whatever name was typed."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else f"\\x{ord(sign):02x}" for sign in text
+    )

@@ -1,0 +1,537 @@
+"""Results -> matplotlib figures in one style, with the open Chinese font that is installed with youzhi.
+
+Every figure is made without a global state, closed, and returned; its title says what it shows. Colours are
+told apart in grey and by colour-blind readers; what matters is also marked by shape.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from PIL import Image
+
+from youzhi.assessment import Assessment
+from youzhi.errors import YouzhiError
+from youzhi.inequality import compare_zones, trace_lorenz
+from youzhi.tables import load_columns
+from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
+
+STAGE_STYLES = [("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")]
+MARKS = {MET: ("#56B4E9", "o"), NOT_MET: ("#B22222", "X"), CANNOT_TELL: ("#777777", "D")}
+# Dark where far below the bar, white at the bar, light blue above it: the order survives in grey.
+DISTANCE = LinearSegmentedColormap.from_list(
+    "distance",
+    [(0, "#7f2704"), (0.35, "#e6741d"), (0.48, "#fde0c5"), (0.5, "#ffffff"), (1, "#a6cee3")],
+).with_extremes(bad="#dddddd")
+MOST_ROWS = 40
+
+
+@cache
+def _style() -> dict:
+    """Register the Chinese font once and return the settings of every figure."""
+    from matplotlib import font_manager
+
+    try:
+        import pylopdf_fonts_zh_cn as fonts
+    except ImportError as error:
+        raise YouzhiError(
+            "缺少中文字体包 pylopdf-fonts-zh-cn，图中汉字无法显示。请运行 make env 重新建立环境。"
+        ) from error
+    path = str(fonts.sans_path())
+    font_manager.fontManager.addfont(path)
+    family = font_manager.FontProperties(fname=path).get_name()
+    return {
+        "font.family": [family, "DejaVu Sans"],
+        "font.size": 10,
+        "axes.titlesize": 11.5,
+        "axes.titlelocation": "left",
+        "axes.unicode_minus": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "figure.dpi": 96,
+        "savefig.dpi": 96,
+        "legend.frameon": False,
+        "text.parse_math": False,
+        "svg.hashsalt": "youzhi",
+    }
+
+
+class _PaletteCanvas(FigureCanvasAgg):
+    """Writes PNG with a palette: a report of many figures stays small, and nothing visible is lost."""
+
+    def print_png(self, filename_or_obj, **_settings):
+        self.draw()
+        image = Image.fromarray(np.asarray(self.buffer_rgba())).convert("RGB")
+        dpi = (self.figure.dpi, self.figure.dpi)
+        image.quantize(96, dither=Image.Dither.NONE).save(
+            filename_or_obj, format="png", optimize=True, dpi=dpi
+        )
+
+
+def _drawn(draw):
+    """Let a drawing function run in the one style and close what it made."""
+
+    def drawing(*args, **kwargs) -> Figure:
+        with plt.rc_context(_style()):
+            figure = draw(*args, **kwargs)
+            figure.set_layout_engine("constrained")
+            figure.canvas.draw()
+        plt.close(figure)
+        _PaletteCanvas(figure)
+        return figure
+
+    drawing.__doc__, drawing.__name__, drawing.__qualname__ = (
+        draw.__doc__,
+        draw.__name__,
+        draw.__name__,
+    )
+    drawing.__wrapped__ = draw
+    return drawing
+
+
+@_drawn
+def draw_bar_distance(result: Assessment) -> Figure:
+    """Draw a heat map of sections x indicators: value over bar (各校段指标与标准值之比).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    Figure
+        One panel per stage that has sections; at most 40 rows each, the sections farthest below a bar first.
+    """
+    ratios = result.indicators.assign(ratio=result.indicators["value"] / result.indicators["bar"])
+    words = result.standard.stage_names
+    stages = [stage for stage in words if (ratios["stage"] == stage).any()]
+    grids = {stage: _ratio_grid(ratios[ratios["stage"] == stage], result) for stage in stages}
+    rows = max(len(grid) for grid in grids.values())
+    figure, axes = plt.subplots(
+        1, len(stages), figsize=(5.3 * len(stages), 1.9 + 0.21 * rows), squeeze=False
+    )
+    for axis, (stage, grid) in zip(axes[0], grids.items(), strict=True):
+        image = _draw_ratio_grid(axis, grid, result, words[stage], (ratios["stage"] == stage).sum())
+        axis.set_ylim(rows - 0.5, -0.5)
+    look = {"location": "bottom", "shrink": 0.5, "aspect": 40, "pad": 0.02, "extend": "both"}
+    figure.colorbar(image, ax=axes, label="指标值 ÷ 标准值（倍）", **look)
+    marks = [
+        Line2D([], [], ls="", marker="o", mfc="none", mec="black", label="低于标准值、达到底线"),
+        Line2D([], [], ls="", marker="X", color="black", label="低于底线"),
+        Line2D([], [], ls="", marker="D", mfc="white", mec="black", label="无法判定"),
+    ]
+    figure.legend(handles=marks, loc="outside lower right", ncols=3)
+    return figure
+
+
+def _ratio_grid(ratios: pd.DataFrame, result: Assessment) -> pd.DataFrame:
+    """Rows of the sections farthest below a bar, unknown ones first among equals."""
+    grid = ratios.pivot(index="school", columns="indicator", values="ratio")[
+        list(result.standard.codes)
+    ]
+    order = grid.min(axis=1).sort_values(kind="stable", na_position="first").index
+    return grid.loc[order[:MOST_ROWS]]
+
+
+def _draw_ratio_grid(axis, grid: pd.DataFrame, result: Assessment, stage: str, cells: int):
+    floor = float(result.standard.school_rule.floor)
+    image = axis.imshow(
+        grid, cmap=DISTANCE, vmin=0.5, vmax=1.5, aspect="auto", interpolation="nearest"
+    )
+    axis.set_xticks(
+        range(grid.shape[1]), [i.short for i in result.standard.indicator], rotation=40, ha="left"
+    )
+    axis.xaxis.tick_top()
+    axis.spines[:].set_visible(False)
+    axis.set_yticks(range(len(grid)), grid.index, fontsize=8)
+    axis.tick_params(length=0)
+    values = grid.to_numpy()
+    for mask, mark in (
+        (
+            (values < 1) & (values >= floor),
+            {"marker": "o", "facecolors": "none", "edgecolors": "black", "s": 26},
+        ),
+        (values < floor, {"marker": "X", "color": "black", "s": 26}),
+        (np.isnan(values), {"marker": "D", "facecolors": "white", "edgecolors": "black", "s": 26}),
+    ):
+        y, x = np.nonzero(mask)
+        axis.scatter(x, y, linewidths=0.8, **mark)
+    total = cells // grid.shape[1]
+    shown = f"，列出离标准值最远的{len(grid)}个" if total > len(grid) else ""
+    failing = int((grid < 1).any(axis=1).sum())
+    at_least = "至少" if failing == len(grid) < total else ""
+    axis.set_title(
+        f"{stage}：{total}个校段中{at_least}{failing}个有指标低于标准值{shown}", fontsize=10
+    )
+    return image
+
+
+@_drawn
+def draw_coefficients(result: Assessment) -> Figure:
+    """Draw every difference coefficient as a dot beside the limit of its stage (校际差异系数).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    Figure
+        One panel per stage.
+    """
+    table, names, words = (
+        result.coefficients,
+        result.standard.indicator_names,
+        result.standard.stage_names,
+    )
+    stages = [stage for stage in words if (table["stage"] == stage).any()]
+    height = 1.5 + 0.36 * len(names)
+    figure, axes = plt.subplots(
+        1, len(stages), figsize=(5 * len(stages), height), sharex=True, sharey=True, squeeze=False
+    )
+    for axis, stage in zip(axes[0], stages, strict=True):
+        rows = table[table["stage"] == stage].reset_index(drop=True)
+        limit = rows["limit"].iat[0]
+        axis.axvline(limit, color="black", ls="--", lw=1)
+        axis.text(limit, -0.75, f"限值 {limit:.2f}", ha="center", fontsize=9)
+        for verdict, part in rows.groupby("verdict"):
+            color, marker = MARKS[verdict]
+            axis.scatter(
+                part["cv"].fillna(0), part.index, color=color, marker=marker, s=60, zorder=3
+            )
+        for at, row in rows.iterrows():
+            axis.annotate(
+                row["printed"] or VERDICT_WORDS[CANNOT_TELL],
+                (np.nan_to_num(row["cv"]), at),
+                xytext=(7, -3),
+                textcoords="offset points",
+                fontsize=9,
+            )
+        axis.set_yticks(range(len(rows)), [names[name] for name in rows["indicator"]])
+        axis.set_ylim(len(rows) - 0.4, -1.1)
+        axis.set_xlim(0, max(0.6, np.nan_to_num(table["cv"]).max() * 1.2))
+        axis.grid(axis="x", color="#e5e5e5")
+        axis.set_xlabel("差异系数（无量纲）")
+        over = (rows["verdict"] == NOT_MET).sum()
+        verdict = f"{over}项超过限值" if over else "没有一项超过限值"
+        axis.set_title(f"{words[stage]}：{len(rows)}项差异系数中{verdict}")
+    return figure
+
+
+@_drawn
+def draw_contributions(result: Assessment, most: int = 8) -> Figure:
+    """Draw which schools make the coefficient that is closest to its limit (差异主要来自哪些学校).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+    most
+        How many schools to show per stage.
+
+    Returns
+    -------
+    Figure
+        One panel per stage: each school's share in the squared coefficient.
+    """
+    table = result.coefficients.assign(
+        strain=result.coefficients["cv"] / result.coefficients["limit"]
+    )
+    worst = (
+        table.dropna(subset="strain").sort_values("strain", kind="stable").groupby("stage").tail(1)
+    )
+    words, names = result.standard.stage_names, result.standard.indicator_names
+    stages = [stage for stage in words if stage in set(worst["stage"])]
+    if not stages:
+        return _say_nothing("差异系数无法判定，没有可画的内容")
+    figure, axes = plt.subplots(
+        1, len(stages), figsize=(5 * len(stages), 1.4 + 0.32 * most), squeeze=False
+    )
+    for axis, stage in zip(axes[0], stages, strict=True):
+        indicator = worst.set_index("stage").at[stage, "indicator"]
+        rows = result.shares[
+            (result.shares["stage"] == stage) & (result.shares["indicator"] == indicator)
+        ]
+        top = rows.sort_values("share", ascending=False, kind="stable").head(most)
+        above = top["value"] > top["mean"]
+        colors = np.where(above, "#56B4E9", "#7f2704")
+        bars = axis.barh(top["school"], top["share"] * 100, color=colors, edgecolor="black", lw=0.6)
+        for bar, is_above in zip(bars, above, strict=True):
+            bar.set_hatch("" if is_above else "///")
+        axis.invert_yaxis()
+        axis.set_xlabel("占差异系数平方的份额（%）")
+        axis.set_title(
+            f"{words[stage]}“{names[indicator]}”：前{len(top)}所占差异的{top['share'].sum() * 100:.0f}%",
+            fontsize=10.5,
+        )
+        axis.tick_params(axis="y", labelsize=9)
+    handles = [plt.Rectangle((0, 0), 1, 1, fc="#56B4E9", ec="black", label="高于全县平均")]
+    handles += [
+        plt.Rectangle((0, 0), 1, 1, fc="#7f2704", ec="white", hatch="///", label="低于全县平均")
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    return figure
+
+
+@_drawn
+def draw_gaps(result: Assessment, most: int = 10) -> Figure:
+    """Draw what is missing in natural units, school by school (缺口).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+    most
+        How many schools to show per indicator.
+
+    Returns
+    -------
+    Figure
+        One panel per indicator that lacks something, largest county gap first; at most four panels.
+    """
+    codes, words = result.standard.codes, result.standard.stage_names
+    totals = result.totals.assign(order=range(len(result.totals)))
+    if totals.empty:
+        return _say_nothing("没有缺口：能判定的指标都达到标准值")
+    many = totals.sort_values(["schools", "order"], ascending=[False, True]).head(4)
+    figure, axes = plt.subplots(
+        1, len(many), figsize=(max(5.2, 4.4 * len(many)), 1.5 + 0.3 * most), squeeze=False
+    )
+    for axis, total in zip(axes[0], many.itertuples(), strict=True):
+        rows = result.gaps[result.gaps["indicator"] == total.indicator]
+        top = rows.sort_values("to_bar", ascending=False, kind="stable").head(most)
+        labels = [f"{row.school}（{words[row.stage][0]}）" for row in top.itertuples()]
+        axis.barh(
+            labels, top["to_bar"], color="#E69F00", edgecolor="black", lw=0.6, label="补到标准值"
+        )
+        axis.barh(
+            labels,
+            top["to_floor"],
+            color="#7f2704",
+            hatch="///",
+            edgecolor="white",
+            lw=0,
+            height=0.45,
+            label="补到底线",
+        )
+        axis.invert_yaxis()
+        axis.set_xlabel(f"缺口（{total.unit}）")
+        axis.tick_params(axis="y", labelsize=8)
+        axis.ticklabel_format(axis="x", style="plain")
+        axis.locator_params(axis="x", nbins=5)
+        axis.set_title(
+            f"{codes[total.indicator].short}：{total.schools}所学校\n共缺{total.to_bar:,}{total.unit}",
+            fontsize=10.5,
+        )
+    handles, texts = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside lower center", ncols=2)
+    return figure
+
+
+@_drawn
+def draw_zones(result: Assessment) -> Figure:
+    """Compare urban, town and rural schools: pupil-weighted mean over bar (城区、镇区、乡村比较).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    Figure
+        One panel per stage.
+    """
+    table = compare_zones(result.indicators, result.schools)
+    words, names = result.standard.stage_names, result.standard.indicator_names
+    stages = [stage for stage in words if (table["stage"] == stage).any()]
+    if not stages:
+        return _say_nothing("数据没有城乡类型，不能比较")
+    zones = load_columns()["zone"].choices
+    height = 1.9 + 0.36 * len(names)
+    figure, axes = plt.subplots(
+        1, len(stages), figsize=(5 * len(stages), height), sharex=True, sharey=True, squeeze=False
+    )
+    for axis, stage in zip(axes[0], stages, strict=True):
+        axis.axvline(1, color="black", ls="--", lw=1)
+        for (zone, word), (color, marker) in zip(zones.items(), STAGE_STYLES, strict=True):
+            rows = table[(table["stage"] == stage) & (table["zone"] == zone)]
+            at = [list(names).index(name) for name in rows["indicator"]]
+            axis.scatter(rows["ratio"], at, color=color, marker=marker, s=55, label=word, zorder=3)
+        axis.set_yticks(range(len(names)), list(names.values()))
+        axis.set_ylim(len(names) - 0.4, -0.6)
+        axis.grid(color="#e5e5e5")
+        axis.set_xlim(left=min(0.8, table["ratio"].min() - 0.1))
+        axis.set_xlabel("平均值 ÷ 标准值（倍）")
+        low = table[(table["stage"] == stage) & (table["ratio"] < 1)]
+        told = "、".join(dict.fromkeys(zones[zone] for zone in low["zone"]))
+        axis.set_title(
+            f"{words[stage]}：{told}有指标平均低于标准值"
+            if told
+            else f"{words[stage]}：各类地区平均都达到标准值",
+            fontsize=10.5,
+        )
+    handles, texts = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside lower center", ncols=3)
+    return figure
+
+
+@_drawn
+def draw_trend(history: Assessment) -> Figure:
+    """Draw the share of schools that meet the rule, and the largest coefficient, year by year (历年变化).
+
+    Parameters
+    ----------
+    history
+        Of one county and several years, all by one standard; see assess_years.
+
+    Returns
+    -------
+    Figure
+        Two panels.
+    """
+    words = history.standard.stage_names
+    shares = (
+        history.schools.assign(met=history.schools["verdict"] == MET)
+        .groupby(["stage", "year"])["met"]
+        .mean()
+    )
+    strain = (
+        (history.coefficients["cv"] / history.coefficients["limit"])
+        .groupby([history.coefficients["stage"], history.coefficients["year"]])
+        .max()
+    )
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
+    for (stage, word), (color, marker) in zip(words.items(), STAGE_STYLES, strict=False):
+        if stage in shares.index.get_level_values("stage"):
+            left.plot(
+                shares[stage].index, shares[stage] * 100, color=color, marker=marker, label=word
+            )
+            right.plot(strain[stage].index, strain[stage], color=color, marker=marker, label=word)
+    for axis in (left, right):
+        axis.grid(color="#e5e5e5")
+        axis.set_xlabel("统计年度（年）")
+        axis.set_xticks(sorted(set(history.schools["year"])))
+        axis.tick_params(axis="x", labelsize=8.5)
+    left.set_ylim(0, 105)
+    left.set_ylabel("达标校段占比（%）")
+    right.set_ylabel("最大差异系数 ÷ 限值（倍）")
+    right.axhline(1, color="black", ls="--", lw=1)
+    right.set_ylim(0, max(1.1, np.nanmax(strain.to_numpy(), initial=1) * 1.1))
+    years = sorted(set(history.schools["year"]))
+    last = "、".join(
+        f"{words[stage]}{shares[stage].get(years[-1], np.nan) * 100:.1f}%"
+        for stage in words
+        if stage in shares.index
+    )
+    left.set_title(f"{years[-1]}年达标校段占比：{last}")
+    over = sorted(year for year, value in strain.groupby("year").max().items() if value > 1)
+    right.set_title(
+        f"{len(over)}个年度有差异系数超过限值" if over else "各年差异系数都没有超过限值"
+    )
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(words))
+    return figure
+
+
+@_drawn
+def draw_distributions(result: Assessment) -> Figure:
+    """Draw how the sections' values lie around the bar, indicator by indicator (指标值分布).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    Figure
+        One panel per indicator; every dot is a section.
+    """
+    words = result.standard.stage_names
+    indicators = result.standard.indicator
+    columns = min(4, len(indicators))
+    rows = -(-len(indicators) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(2.7 * columns, 2.9 * rows), squeeze=False)
+    for axis in axes.ravel()[len(indicators) :]:
+        axis.set_axis_off()
+    for axis, indicator in zip(axes.ravel(), indicators, strict=False):
+        table = result.indicators[result.indicators["indicator"] == indicator.id]
+        for at, (stage, (color, marker)) in enumerate(zip(words, STAGE_STYLES, strict=False)):
+            values = np.sort(table.loc[table["stage"] == stage, "value"].dropna().to_numpy())
+            spread = at + 0.28 * np.sin(2.4 * np.arange(len(values)))
+            axis.scatter(spread, values, s=9, alpha=0.6, color=color, marker=marker, linewidths=0)
+            axis.hlines(float(indicator.bar[stage]), at - 0.4, at + 0.4, color="black", lw=1.6)
+        axis.set_xticks(range(len(words)), list(words.values()))
+        axis.set_xlim(-0.5, len(words) - 0.5)
+        axis.set_ylim(bottom=0)
+        axis.set_ylabel(indicator.unit, fontsize=9)
+        below = int((table["verdict"] == NOT_MET).sum())
+        axis.set_title(f"{indicator.short}：{below}个低于标准值", fontsize=10)
+    figure.legend(
+        handles=[Line2D([], [], color="black", lw=1.6, label="标准值；每个点是一个校段")],
+        loc="outside lower center",
+    )
+    return figure
+
+
+@_drawn
+def draw_lorenz(result: Assessment) -> Figure:
+    """Draw the Lorenz curves of all resources over the pupils (洛伦兹曲线).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    Figure
+        One panel per stage; the nearer to the diagonal, the more evenly spread.
+    """
+    words, codes = result.standard.stage_names, result.standard.codes
+    complete = result.indicators.groupby(["stage", "indicator"], sort=False)["value"].transform(
+        lambda v: v.notna().all() & v.any()
+    )
+    table = result.indicators[complete]
+    stages = [stage for stage in words if (table["stage"] == stage).any()]
+    if not stages:
+        return _say_nothing("指标值不完整，没有可画的曲线")
+    styles = ["-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1, 1, 1))]
+    colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+    figure, axes = plt.subplots(
+        1, len(stages), figsize=(4.6 * len(stages), 4.8), sharey=True, squeeze=False
+    )
+    for axis, stage in zip(axes[0], stages, strict=True):
+        axis.plot([0, 100], [0, 100], color="#bbbbbb", lw=1)
+        for at, (name, rows) in enumerate(
+            table[table["stage"] == stage].groupby("indicator", sort=False)
+        ):
+            curve = trace_lorenz(rows["pupils"], rows["numerator"]) * 100
+            look = {"color": colors[at % len(colors)], "ls": styles[at % len(styles)]}
+            axis.plot(
+                curve["pupil_share"], curve["resource_share"], label=codes[name].short, **look
+            )
+        axis.set_xlabel("学生累计占比（%，从资源最少的学校起）")
+        axis.set_title(f"{words[stage]}：越靠近对角线越均衡")
+        axis.set_aspect("equal")
+    axes[0][0].set_ylabel("资源累计占比（%）")
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    return figure
+
+
+def _say_nothing(text: str) -> Figure:
+    """A figure that says in words why there is nothing to draw."""
+    figure, axis = plt.subplots(figsize=(6, 1.2))
+    axis.set_axis_off()
+    axis.text(0.5, 0.5, text, ha="center", va="center")
+    return figure

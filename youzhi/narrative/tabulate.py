@@ -1,0 +1,515 @@
+"""Results -> tables with Chinese heads and printed numbers, ready to be read."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from youzhi.assessment import Assessment
+from youzhi.errors import UsageError
+from youzhi.exact import as_fraction, round_half_up
+from youzhi.inequality import MEASURES, compare_zones, measure_inequality
+from youzhi.tables import load_columns
+from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
+
+UNIT_WORDS = {"school": "学校", "campus": "独立校区"}
+PART_WORDS = {"schools": "资源配置：学校达标", "dispersion": "资源配置：校际差异"}
+TARGET_WORDS = {"bar": "标准值", "floor": "底线"}
+
+
+def one_year(result: Assessment) -> tuple[str, int]:
+    """Return county and year of a result that has only one (单一县年).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    tuple of str and int
+        County id and year.
+
+    Raises
+    ------
+    UsageError
+        The result covers several county-years.
+    """
+    pairs = result.verdicts[["county", "year"]]
+    if len(pairs) != 1:
+        raise UsageError(f"这里只能叙述一个县一个年度，结果中有{len(pairs)}个县年。")
+    return pairs["county"].iat[0], int(pairs["year"].iat[0])
+
+
+def tabulate_verdict(result: Assessment) -> pd.DataFrame:
+    """Tabulate the county verdict part by part (各部分结论).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 部分, 结论, 依据, 来源.
+    """
+    parts = PART_WORDS | {part.id: part.label.zh for part in result.standard.part}
+    table = result.reasons
+    return pd.DataFrame(
+        {
+            "部分": table["part"].map(parts),
+            "结论": table["verdict"].map(VERDICT_WORDS),
+            "依据": table["reason"],
+            "来源": table["source"],
+        }
+    )
+
+
+def tabulate_failing(result: Assessment) -> pd.DataFrame:
+    """Tabulate the sections that are not met or cannot be told (未达标和无法判定的校段).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 学段, 学校, 城乡, 学生数, 达标项数, 低于标准值, 缺数据, 结论; not met first.
+    """
+    zones = load_columns()["zone"].choices
+    table = result.schools[result.schools["verdict"] != MET]
+    table = table.sort_values("verdict", key=lambda v: v != NOT_MET, kind="stable")
+    return pd.DataFrame(
+        {
+            "学段": table["stage"].map(result.standard.stage_names),
+            "学校": table["school"],
+            "城乡": table["zone"].map(zones).fillna("未注明"),
+            "学生数": [_whole(value) for value in table["pupils"]],
+            "达标项数": table["met"],
+            "低于标准值": table["below"],
+            "缺数据": table["unknown"],
+            "结论": table["verdict"].map(VERDICT_WORDS),
+        }
+    ).reset_index(drop=True)
+
+
+def tabulate_indicators(result: Assessment) -> pd.DataFrame:
+    """Tabulate how many sections reach each bar (各指标达标情况).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage and indicator. Columns: 学段, 指标, 单位, 标准值, 县平均值, 校段数, 达标, 未达标, 无法判定.
+    """
+    counts = (
+        result.indicators.groupby(["stage", "indicator"], sort=False)["verdict"]
+        .value_counts()
+        .unstack(fill_value=0)
+    )
+    means = result.coefficients.set_index(["stage", "indicator"])["printed_mean"]
+    names, codes, words = (
+        result.standard.indicator_names,
+        result.standard.codes,
+        result.standard.stage_names,
+    )
+    rows = [
+        [
+            words[stage],
+            names[name],
+            codes[name].unit,
+            _text(codes[name].bar[stage]),
+            means[stage, name] or VERDICT_WORDS[CANNOT_TELL],
+            int(count.sum()),
+            *(int(count.get(verdict, 0)) for verdict in (MET, NOT_MET, CANNOT_TELL)),
+        ]
+        for (stage, name), count in counts.iterrows()
+    ]
+    heads = ["学段", "指标", "单位", "标准值", "县平均值", "校段数", "达标", "未达标", "无法判定"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def tabulate_coefficients(result: Assessment) -> pd.DataFrame:
+    """Tabulate county means and difference coefficients with their limits (县平均值和差异系数).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 学段, 指标, 县平均值, 差异系数, 限值, 结论, 等权差异系数（仅供比较）.
+    """
+    table, decimals = result.coefficients, result.standard.dispersion_rule.decimals
+    unknown = VERDICT_WORDS[CANNOT_TELL]
+    return pd.DataFrame(
+        {
+            "学段": table["stage"].map(result.standard.stage_names),
+            "指标": table["indicator"].map(result.standard.indicator_names),
+            "县平均值": table["printed_mean"].replace("", unknown),
+            "差异系数": table["printed"].replace("", unknown),
+            "限值": [f"{limit:.2f}" for limit in table["limit"]],
+            "结论": table["verdict"].map(VERDICT_WORDS),
+            "等权差异系数（仅供比较）": [
+                _decimals(value, decimals) for value in table["cv_unweighted"]
+            ],
+        }
+    )
+
+
+def tabulate_totals(result: Assessment) -> pd.DataFrame:
+    """Tabulate the county's gaps (全县缺口).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 指标, 涉及学校数, 补到标准值, 补到底线, 单位.
+    """
+    table = result.totals
+    return pd.DataFrame(
+        {
+            "指标": table["indicator"].map(result.standard.indicator_names),
+            "涉及学校数": table["schools"],
+            "补到标准值": [f"{value:,}" for value in table["to_bar"]],
+            "补到底线": [f"{value:,}" for value in table["to_floor"]],
+            "单位": table["unit"],
+        }
+    )
+
+
+def tabulate_gaps(result: Assessment) -> pd.DataFrame:
+    """Tabulate the gaps school by school (逐校缺口).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 学段, 学校, 指标, 现值, 标准值, 补到标准值, 补到底线, 单位.
+    """
+    keys = ["county", "year", "stage", "school", "indicator"]
+    table = result.gaps.merge(result.indicators[[*keys, "printed"]], on=keys, how="left")
+    codes = result.standard.codes
+    bars = [_text(codes[row.indicator].bar[row.stage]) for row in table.itertuples()]
+    return pd.DataFrame(
+        {
+            "学段": table["stage"].map(result.standard.stage_names),
+            "学校": table["school"],
+            "指标": table["indicator"].map(result.standard.indicator_names),
+            "现值": table["printed"],
+            "标准值": bars,
+            "补到标准值": [f"{value:,}" for value in table["to_bar"]],
+            "补到底线": [f"{value:,}" for value in table["to_floor"]],
+            "单位": table["unit"],
+        }
+    )
+
+
+def tabulate_repairs(result: Assessment) -> pd.DataFrame:
+    """Tabulate the fewest repairs that let every failing school pass (最少整改项).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 学段, 学校, 整改指标, 补到, 数量, 单位.
+    """
+    table = result.repairs
+    return pd.DataFrame(
+        {
+            "学段": table["stage"].map(result.standard.stage_names),
+            "学校": table["school"],
+            "整改指标": table["indicator"].map(result.standard.indicator_names),
+            "补到": table["target"].map(TARGET_WORDS),
+            "数量": [f"{value:,}" for value in table["amount"]],
+            "单位": table["unit"],
+        }
+    )
+
+
+def tabulate_zones(result: Assessment) -> pd.DataFrame:
+    """Tabulate urban, town and rural means (城区、镇区、乡村平均值).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage and indicator. Columns: 学段, 指标, 标准值, then one per zone.
+    """
+    zones, codes = load_columns()["zone"].choices, result.standard.codes
+    wide = compare_zones(result.indicators, result.schools).pivot(
+        index=["stage", "indicator"], columns="zone", values="mean"
+    )
+    words, names = result.standard.stage_names, result.standard.indicator_names
+    rows = [
+        [
+            words[stage],
+            names[name],
+            _text(codes[name].bar[stage]),
+            *(
+                _decimals(wide.at[(stage, name), zone], codes[name].decimals)
+                for zone in zones
+                if zone in wide
+            ),
+        ]
+        for stage in words
+        for name in names
+        if (stage, name) in wide.index
+    ]
+    return pd.DataFrame(
+        rows, columns=["学段", "指标", "标准值", *(zones[zone] for zone in zones if zone in wide)]
+    )
+
+
+def tabulate_trend(history: Assessment) -> pd.DataFrame:
+    """Tabulate, year by year, how many sections are met and the largest coefficient (历年情况).
+
+    Parameters
+    ----------
+    history
+        Of one county and all its years, by one standard.
+
+    Returns
+    -------
+    DataFrame
+        One row per year and stage. Columns: 年度, 学段, 校段数, 达标, 未达标, 无法判定, 最大差异系数, 超限项数.
+    """
+    counts = (
+        history.schools.groupby(["year", "stage"], sort=False)["verdict"]
+        .value_counts()
+        .unstack(fill_value=0)
+    )
+    spread = history.coefficients.groupby(["year", "stage"])
+    largest, over = spread["cv"].max(), spread["verdict"].agg(lambda v: (v == NOT_MET).sum())
+    words, decimals = history.standard.stage_names, history.standard.dispersion_rule.decimals
+    rows = [
+        [
+            year,
+            words[stage],
+            int(count.sum()),
+            *(int(count.get(verdict, 0)) for verdict in (MET, NOT_MET, CANNOT_TELL)),
+            _decimals(largest[year, stage], decimals),
+            int(over[year, stage]),
+        ]
+        for (year, stage), count in counts.iterrows()
+    ]
+    heads = ["年度", "学段", "校段数", "达标", "未达标", "无法判定", "最大差异系数", "超限项数"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def tabulate_excluded(result: Assessment) -> pd.DataFrame:
+    """Tabulate who does not count, and why (不计入的学校).
+
+    Parameters
+    ----------
+    result
+        Any.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 学校, 类型, 学段, 学生数, 理由, 来源.
+    """
+    table = result.sections.excluded
+    return pd.DataFrame(
+        {
+            "学校": table["school"],
+            "类型": table["school_type"].map(load_columns()["school_type"].choices),
+            "学段": table["stage"].map(result.standard.stage_names).fillna("—"),
+            "学生数": [
+                _whole(value) if stage else "—"
+                for value, stage in zip(table["pupils"], table["stage"], strict=True)
+            ],
+            "理由": table["reason"],
+            "来源": table["source"].replace("", "数据检查"),
+        }
+    )
+
+
+def tabulate_rules(result: Assessment) -> pd.DataFrame:
+    """Tabulate bars, limits and their sources (标准值与来源).
+
+    Parameters
+    ----------
+    result
+        Any.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 编号, 规则, one per stage, 单位, 来源, 可信度.
+    """
+    standard, words = result.standard, result.standard.stage_names
+    rows = [
+        [
+            i.code,
+            i.label.zh,
+            *(_text(i.bar[stage]) for stage in words),
+            i.unit,
+            i.source,
+            i.confidence,
+        ]
+        for i in standard.indicator
+    ]
+    rule, spread = standard.school_rule, standard.dispersion_rule
+    rows.append(["", rule.label.zh, *([""] * len(words)), "", rule.source, rule.confidence])
+    limits = [_text(spread.limit[stage]) for stage in words]
+    rows.append([spread.code, spread.label.zh, *limits, "无量纲", spread.source, spread.confidence])
+    return pd.DataFrame(rows, columns=["编号", "规则", *words.values(), "单位", "来源", "可信度"])
+
+
+def count_missing(result: Assessment) -> pd.DataFrame:
+    """Count the empty cells that the standard's indicators would need (空缺统计).
+
+    Parameters
+    ----------
+    result
+        Any.
+
+    Returns
+    -------
+    DataFrame
+        One row per column with an empty cell. Columns: column, cells (number), schools (names).
+    """
+    rows = {}
+    for stage in result.stages:
+        sections = stage.indicators.sections
+        schools = sections.schools
+        for indicator in result.standard.indicator:
+            for name in (*indicator.numerator, *indicator.subtract):
+                column = name.format(stage=sections.stage)
+                empty = pd.isna(schools.numbers(column)[sections.row])
+                rows.setdefault(column, set()).update(schools.texts("school")[sections.row[empty]])
+    found = [
+        [column, len(names), "、".join(sorted(names)[:5])]
+        for column, names in rows.items()
+        if names
+    ]
+    return pd.DataFrame(found, columns=["column", "cells", "schools"])
+
+
+def tabulate_missing(result: Assessment) -> pd.DataFrame:
+    """Tabulate the columns with empty cells that indicators need (空缺的数据).
+
+    Parameters
+    ----------
+    result
+        Any.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 数据列, 空缺数, 学校（前5所）.
+    """
+    table = count_missing(result)
+    labels = {name: column.zh for name, column in load_columns().items()}
+    return pd.DataFrame(
+        {
+            "数据列": table["column"].map(labels),
+            "空缺数": table["cells"],
+            "学校（前5所）": table["schools"],
+        }
+    )
+
+
+def tabulate_extremes(result: Assessment) -> pd.DataFrame:
+    """Tabulate the lowest and the highest section of every indicator (最低与最高校段).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 学段, 指标, 最低值, 最低校段, 最高值, 最高校段.
+    """
+    known = result.indicators.dropna(subset="value")
+    words, names = result.standard.stage_names, result.standard.indicator_names
+    rows = []
+    for (stage, name), table in known.groupby(["stage", "indicator"], sort=False):
+        low, high = table.loc[table["value"].idxmin()], table.loc[table["value"].idxmax()]
+        rows.append(
+            [
+                words[stage],
+                names[name],
+                low["printed"],
+                low["school"],
+                high["printed"],
+                high["school"],
+            ]
+        )
+    return pd.DataFrame(rows, columns=["学段", "指标", "最低值", "最低校段", "最高值", "最高校段"])
+
+
+def tabulate_inequality(result: Assessment) -> pd.DataFrame:
+    """Tabulate the further inequality measures beside the official coefficient (其他不平等指标).
+
+    Parameters
+    ----------
+    result
+        Of one county and year.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage and indicator; the heads name the measures.
+    """
+    keys = ["county", "year", "stage", "indicator"]
+    table = measure_inequality(result.indicators, result.schools)
+    table = result.coefficients[[*keys, "printed"]].merge(table, on=keys, how="left")
+    heads = ["基尼系数", "泰尔指数", "城乡之间", "城乡内部", "麦克伦指数", "P95÷P5"]
+    measures = {
+        head: [_decimals(value, 3) for value in table[name]]
+        for head, name in zip(heads, MEASURES, strict=True)
+    }
+    return pd.DataFrame(
+        {
+            "学段": table["stage"].map(result.standard.stage_names),
+            "指标": table["indicator"].map(result.standard.indicator_names),
+            "差异系数": table["printed"].replace("", VERDICT_WORDS[CANNOT_TELL]),
+            **measures,
+        }
+    )
+
+
+def _text(number) -> str:
+    """A bar or limit as its document writes it."""
+    return format(number.normalize(), "f")
+
+
+def _whole(value: float) -> str:
+    return "缺" if pd.isna(value) else f"{int(value):,}"
+
+
+def _decimals(value: float, places: int) -> str:
+    return (
+        VERDICT_WORDS[CANNOT_TELL]
+        if pd.isna(value)
+        else str(round_half_up(as_fraction(value), places))
+    )
