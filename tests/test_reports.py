@@ -248,16 +248,14 @@ def test_hostile_names_are_alive_in_no_kind_of_output(notebook, report):
     assert_nothing_is_alive(report().read_text(encoding="utf-8"))
 
 
-def test_hostile_school_names_are_shown_literally_in_prose_and_tables(notebook, report):
-    names = [name for name in HOSTILE if "<style" not in name]
+def test_hostile_school_names_are_shown_literally_in_tables(notebook, report):
     notebook(
-        "# " + " ".join(names),
-        f"import pandas as pd\npd.set_option('display.max_colwidth', None)\npd.DataFrame({names})",
+        f"import pandas as pd\npd.set_option('display.max_colwidth', None)\npd.DataFrame({HOSTILE})",
     )
     page = report().read_text(encoding="utf-8")
     assert_nothing_is_alive(page)
     text = "".join(Inventory(page).text)
-    assert {name: text.count(name) for name in names} == dict.fromkeys(names, 3)
+    assert [name for name in HOSTILE if name not in text] == []
 
 
 # --- a failed run
@@ -281,7 +279,7 @@ def test_failed_run_keeps_the_older_report_and_a_copy(notebook, report, out, cel
     older = {f"yiyuan/2020/02_county_report.{ending}": b"older" for ending in ("html", "ipynb")}
     write_together({out / name: content for name, content in older.items()})
     with pytest.raises(ReportError, match=reason):
-        report(cell_seconds=2)
+        report(cell_seconds=1.5)
     after = tree(out)
     copy = nbformat.reads(after.pop("_failed/yiyuan-2020-02_county_report.ipynb"), as_version=4)
     assert after == older

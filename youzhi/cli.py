@@ -144,8 +144,8 @@ def _parse_years(text: str) -> list[int]:
     """Years from 2020, 2020-2023 or 2016,2020."""
     years = []
     for part in text.split(","):
-        first, _, last = part.partition("-")
-        years += range(_parse_year(first), _parse_year(last or first) + 1)
+        first, dash, last = part.partition("-")
+        years += range(_parse_year(first), _parse_year(last if dash else first) + 1)
     if not years:
         raise UsageError(f"年份应写成 2020、2020-2023 或 2016,2020；收到“{text[:40]}”")
     return years

@@ -31,6 +31,14 @@ DISTANCE = LinearSegmentedColormap.from_list(
     [(0, "#7f2704"), (0.35, "#e6741d"), (0.48, "#fde0c5"), (0.5, "#ffffff"), (1, "#a6cee3")],
 ).with_extremes(bad="#dddddd")
 MOST_ROWS = 40
+STATE_MARKS = {
+    "below_bar": (
+        "低于标准值、达到底线",
+        {"marker": "o", "mfc": "none", "mec": "black", "ms": 5, "mew": 0.8},
+    ),
+    "below_floor": ("低于底线", {"marker": "X", "color": "black", "ms": 5}),
+    "unknown": ("无法判定", {"marker": "D", "mfc": "white", "mec": "black", "ms": 5, "mew": 0.8}),
+}
 
 
 @cache
@@ -69,9 +77,9 @@ class _PaletteCanvas(FigureCanvasAgg):
 
     def print_png(self, filename_or_obj, **_settings):
         self.draw()
-        image = Image.fromarray(np.asarray(self.buffer_rgba())).convert("RGB")
+        image = Image.fromarray(np.asarray(self.buffer_rgba()))
         dpi = (self.figure.dpi, self.figure.dpi)
-        image.quantize(96, dither=Image.Dither.NONE).save(
+        image.quantize(255, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
             filename_or_obj, format="png", optimize=True, dpi=dpi
         )
 
@@ -111,68 +119,54 @@ def draw_bar_distance(result: Assessment) -> Figure:
     Figure
         One panel per stage that has sections; at most 40 rows each, the sections farthest below a bar first.
     """
-    ratios = result.indicators.assign(ratio=result.indicators["value"] / result.indicators["bar"])
+    table = result.indicators.assign(ratio=result.indicators["value"] / result.indicators["bar"])
     words = result.standard.stage_names
-    stages = [stage for stage in words if (ratios["stage"] == stage).any()]
-    grids = {stage: _ratio_grid(ratios[ratios["stage"] == stage], result) for stage in stages}
-    rows = max(len(grid) for grid in grids.values())
-    figure, axes = plt.subplots(
-        1, len(stages), figsize=(5.3 * len(stages), 1.9 + 0.21 * rows), squeeze=False
-    )
-    for axis, (stage, grid) in zip(axes[0], grids.items(), strict=True):
-        image = _draw_ratio_grid(axis, grid, result, words[stage], (ratios["stage"] == stage).sum())
+    parts = [(word, table[table["stage"] == stage]) for stage, word in words.items()]
+    parts = [(word, part) for word, part in parts if len(part)]
+    rows = min(MOST_ROWS, max(part["school"].nunique() for _, part in parts))
+    size = (5.3 * len(parts), 1.9 + 0.21 * rows)
+    figure, axes = plt.subplots(1, len(parts), figsize=size, squeeze=False)
+    for axis, (word, part) in zip(axes[0], parts, strict=True):
+        image = _draw_ratios(axis, part, result, word)
         axis.set_ylim(rows - 0.5, -0.5)
     look = {"location": "bottom", "shrink": 0.5, "aspect": 40, "pad": 0.02, "extend": "both"}
     figure.colorbar(image, ax=axes, label="指标值 ÷ 标准值（倍）", **look)
-    marks = [
-        Line2D([], [], ls="", marker="o", mfc="none", mec="black", label="低于标准值、达到底线"),
-        Line2D([], [], ls="", marker="X", color="black", label="低于底线"),
-        Line2D([], [], ls="", marker="D", mfc="white", mec="black", label="无法判定"),
-    ]
-    figure.legend(handles=marks, loc="outside lower right", ncols=3)
+    handles = [Line2D([], [], ls="", **mark, label=label) for label, mark in STATE_MARKS.values()]
+    figure.legend(handles=handles, loc="outside lower right", ncols=3)
     return figure
 
 
-def _ratio_grid(ratios: pd.DataFrame, result: Assessment) -> pd.DataFrame:
-    """Rows of the sections farthest below a bar, unknown ones first among equals."""
-    grid = ratios.pivot(index="school", columns="indicator", values="ratio")[
-        list(result.standard.codes)
-    ]
-    order = grid.min(axis=1).sort_values(kind="stable", na_position="first").index
-    return grid.loc[order[:MOST_ROWS]]
-
-
-def _draw_ratio_grid(axis, grid: pd.DataFrame, result: Assessment, stage: str, cells: int):
-    floor = float(result.standard.school_rule.floor)
-    image = axis.imshow(
-        grid, cmap=DISTANCE, vmin=0.5, vmax=1.5, aspect="auto", interpolation="nearest"
-    )
-    axis.set_xticks(
-        range(grid.shape[1]), [i.short for i in result.standard.indicator], rotation=40, ha="left"
-    )
+def _draw_ratios(axis, part: pd.DataFrame, result: Assessment, word: str):
+    """One stage of the heat map: the rows farthest below a bar, each failing cell marked by its verdict."""
+    columns = list(result.standard.codes)
+    ratios = part.pivot(index="school", columns="indicator", values="ratio")[columns]
+    order = ratios.min(axis=1).sort_values(kind="stable", na_position="first").index[:MOST_ROWS]
+    image = axis.imshow(ratios.loc[order], cmap=DISTANCE, vmin=0.5, vmax=1.5, aspect="auto")
+    short = [indicator.short for indicator in result.standard.indicator]
+    axis.set_xticks(range(len(columns)), short, rotation=40, ha="left")
+    axis.set_yticks(range(len(order)), order, fontsize=8)
     axis.xaxis.tick_top()
     axis.spines[:].set_visible(False)
-    axis.set_yticks(range(len(grid)), grid.index, fontsize=8)
     axis.tick_params(length=0)
-    values = grid.to_numpy()
-    for mask, mark in (
-        (
-            (values < 1) & (values >= floor),
-            {"marker": "o", "facecolors": "none", "edgecolors": "black", "s": 26},
-        ),
-        (values < floor, {"marker": "X", "color": "black", "s": 26}),
-        (np.isnan(values), {"marker": "D", "facecolors": "white", "edgecolors": "black", "s": 26}),
-    ):
-        y, x = np.nonzero(mask)
-        axis.scatter(x, y, linewidths=0.8, **mark)
-    total = cells // grid.shape[1]
-    shown = f"，列出离标准值最远的{len(grid)}个" if total > len(grid) else ""
-    failing = int((grid < 1).any(axis=1).sum())
-    at_least = "至少" if failing == len(grid) < total else ""
-    axis.set_title(
-        f"{stage}：{total}个校段中{at_least}{failing}个有指标低于标准值{shown}", fontsize=10
+    states = part.assign(state=_states(part)).pivot(
+        index="school", columns="indicator", values="state"
     )
+    for state, (_, mark) in STATE_MARKS.items():
+        y, x = np.nonzero((states.loc[order, columns] == state).to_numpy())
+        axis.plot(x, y, ls="", **mark)
+    failing = part.loc[part["verdict"] == NOT_MET, "school"].nunique()
+    shown = f"，列出离标准值最远的{len(order)}个" if len(ratios) > len(order) else ""
+    axis.set_title(f"{word}：{len(ratios)}个校段中{failing}个有指标低于标准值{shown}", fontsize=10)
     return image
+
+
+def _states(part: pd.DataFrame) -> np.ndarray:
+    """How every value stands, by its exact verdict: a key of STATE_MARKS, or "met"."""
+    failing = part["verdict"] == NOT_MET
+    unknown = part["verdict"] == CANNOT_TELL
+    return np.select(
+        [failing & part["at_floor"], failing, unknown], ["below_bar", "below_floor", "unknown"], MET
+    )
 
 
 @_drawn
@@ -189,11 +183,8 @@ def draw_coefficients(result: Assessment) -> Figure:
     Figure
         One panel per stage.
     """
-    table, names, words = (
-        result.coefficients,
-        result.standard.indicator_names,
-        result.standard.stage_names,
-    )
+    table, words = result.coefficients, result.standard.stage_names
+    names = result.standard.indicator_names
     stages = [stage for stage in words if (table["stage"] == stage).any()]
     height = 1.5 + 0.36 * len(names)
     figure, axes = plt.subplots(
@@ -206,17 +197,17 @@ def draw_coefficients(result: Assessment) -> Figure:
         axis.text(limit, -0.75, f"限值 {limit:.2f}", ha="center", fontsize=9)
         for verdict, part in rows.groupby("verdict"):
             color, marker = MARKS[verdict]
-            axis.scatter(
-                part["cv"].fillna(0), part.index, color=color, marker=marker, s=60, zorder=3
-            )
+            look = {"color": color, "marker": marker, "s": 60, "zorder": 3, "clip_on": False}
+            axis.scatter(part["cv"].fillna(0), part.index, **look)
         for at, row in rows.iterrows():
-            axis.annotate(
+            label = axis.annotate(
                 row["printed"] or VERDICT_WORDS[CANNOT_TELL],
                 (np.nan_to_num(row["cv"]), at),
                 xytext=(7, -3),
                 textcoords="offset points",
                 fontsize=9,
             )
+            label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
         axis.set_yticks(range(len(rows)), [names[name] for name in rows["indicator"]])
         axis.set_ylim(len(rows) - 0.4, -1.1)
         axis.set_xlim(0, max(0.6, np.nan_to_num(table["cv"]).max() * 1.2))
@@ -230,7 +221,7 @@ def draw_coefficients(result: Assessment) -> Figure:
 
 @_drawn
 def draw_contributions(result: Assessment, most: int = 8) -> Figure:
-    """Draw which schools make the coefficient that is closest to its limit (差异主要来自哪些学校).
+    """Draw which schools make the largest coefficient of each stage (差异主要来自哪些学校).
 
     Parameters
     ----------
@@ -244,11 +235,11 @@ def draw_contributions(result: Assessment, most: int = 8) -> Figure:
     Figure
         One panel per stage: each school's share in the squared coefficient.
     """
-    table = result.coefficients.assign(
-        strain=result.coefficients["cv"] / result.coefficients["limit"]
-    )
     worst = (
-        table.dropna(subset="strain").sort_values("strain", kind="stable").groupby("stage").tail(1)
+        result.coefficients.dropna(subset="cv")
+        .sort_values("cv", kind="stable")
+        .groupby("stage")
+        .tail(1)
     )
     words, names = result.standard.stage_names, result.standard.indicator_names
     stages = [stage for stage in words if stage in set(worst["stage"])]
@@ -304,33 +295,27 @@ def draw_gaps(result: Assessment, most: int = 10) -> Figure:
     if totals.empty:
         return _say_nothing("没有缺口：能判定的指标都达到标准值")
     many = totals.sort_values(["schools", "order"], ascending=[False, True]).head(4)
-    figure, axes = plt.subplots(
-        1, len(many), figsize=(max(5.2, 4.4 * len(many)), 1.5 + 0.3 * most), squeeze=False
-    )
-    for axis, total in zip(axes[0], many.itertuples(), strict=True):
+    rows, columns = -(-len(many) // 2), min(2, len(many))
+    size = (5.2 * columns, rows * (1.1 + 0.27 * most))
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    for axis in axes.ravel()[len(many) :]:
+        axis.set_axis_off()
+    for axis, total in zip(axes.ravel(), many.itertuples(), strict=False):
         rows = result.gaps[result.gaps["indicator"] == total.indicator]
         top = rows.sort_values("to_bar", ascending=False, kind="stable").head(most)
         labels = [f"{row.school}（{words[row.stage][0]}）" for row in top.itertuples()]
         axis.barh(
             labels, top["to_bar"], color="#E69F00", edgecolor="black", lw=0.6, label="补到标准值"
         )
-        axis.barh(
-            labels,
-            top["to_floor"],
-            color="#7f2704",
-            hatch="///",
-            edgecolor="white",
-            lw=0,
-            height=0.45,
-            label="补到底线",
-        )
+        look = {"color": "#7f2704", "hatch": "///", "edgecolor": "white", "lw": 0, "height": 0.45}
+        axis.barh(labels, top["to_floor"], label="补到底线", **look)
         axis.invert_yaxis()
         axis.set_xlabel(f"缺口（{total.unit}）")
         axis.tick_params(axis="y", labelsize=8)
         axis.ticklabel_format(axis="x", style="plain")
         axis.locator_params(axis="x", nbins=5)
         axis.set_title(
-            f"{codes[total.indicator].short}：{total.schools}所学校\n共缺{total.to_bar:,}{total.unit}",
+            f"{codes[total.indicator].short}：{total.schools}所学校共缺{total.to_bar:,}{total.unit}",
             fontsize=10.5,
         )
     handles, texts = axes[0][0].get_legend_handles_labels()
@@ -513,16 +498,19 @@ def draw_lorenz(result: Assessment) -> Figure:
     )
     for axis, stage in zip(axes[0], stages, strict=True):
         axis.plot([0, 100], [0, 100], color="#bbbbbb", lw=1)
+        areas = {}
         for at, (name, rows) in enumerate(
             table[table["stage"] == stage].groupby("indicator", sort=False)
         ):
             curve = trace_lorenz(rows["pupils"], rows["numerator"]) * 100
+            areas[name] = np.trapezoid(curve["resource_share"], curve["pupil_share"])
             look = {"color": colors[at % len(colors)], "ls": styles[at % len(styles)]}
             axis.plot(
                 curve["pupil_share"], curve["resource_share"], label=codes[name].short, **look
             )
+        farthest = min(areas, key=areas.get)
         axis.set_xlabel("学生累计占比（%，从资源最少的学校起）")
-        axis.set_title(f"{words[stage]}：越靠近对角线越均衡")
+        axis.set_title(f"{words[stage]}：{codes[farthest].short}离对角线最远、最不均衡")
         axis.set_aspect("equal")
     axes[0][0].set_ylabel("资源累计占比（%）")
     figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4)

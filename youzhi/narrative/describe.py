@@ -263,7 +263,7 @@ def _describe_readings(result: Assessment) -> list[Text]:
 
 
 def describe_contributions(result: Assessment, most: int = 3) -> Text:
-    """Say which schools make the coefficient that is closest to its limit (差异主要来自哪些学校).
+    """Say which schools make the coefficient that is largest (差异主要来自哪些学校).
 
     Parameters
     ----------

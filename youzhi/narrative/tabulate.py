@@ -258,31 +258,31 @@ def tabulate_zones(result: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per stage and indicator. Columns: 学段, 指标, 标准值, then one per zone.
+        One row per stage and indicator. Columns: 学段, 指标, 标准值, then one per zone; a dash where a zone has no
+        section of the stage.
     """
-    zones, codes = load_columns()["zone"].choices, result.standard.codes
-    wide = compare_zones(result.indicators, result.schools).pivot(
-        index=["stage", "indicator"], columns="zone", values="mean"
-    )
-    words, names = result.standard.stage_names, result.standard.indicator_names
+    zones, standard = load_columns()["zone"].choices, result.standard
+    keys = ["stage", "indicator", "zone"]
+    means = compare_zones(result.indicators, result.schools).set_index(keys)["mean"]
+    present = [zone for zone in zones if zone in means.index.get_level_values("zone")]
     rows = [
         [
-            words[stage],
-            names[name],
-            _text(codes[name].bar[stage]),
-            *(
-                _decimals(wide.at[(stage, name), zone], codes[name].decimals)
-                for zone in zones
-                if zone in wide
-            ),
+            word,
+            standard.indicator_names[name],
+            _text(indicator.bar[stage]),
+            *(_mean_or_dash(means, (stage, name, zone), indicator.decimals) for zone in present),
         ]
-        for stage in words
-        for name in names
-        if (stage, name) in wide.index
+        for stage, word in standard.stage_names.items()
+        for name, indicator in standard.codes.items()
+        if stage in means.index
     ]
     return pd.DataFrame(
-        rows, columns=["学段", "指标", "标准值", *(zones[zone] for zone in zones if zone in wide)]
+        rows, columns=["学段", "指标", "标准值", *(zones[zone] for zone in present)]
     )
+
+
+def _mean_or_dash(means: pd.Series, place: tuple, decimals: int) -> str:
+    return _decimals(means[place], decimals) if place in means.index else "—"
 
 
 def tabulate_trend(history: Assessment) -> pd.DataFrame:

@@ -1,0 +1,246 @@
+"""The command line says in Chinese what is wrong, changes nothing then, and exits with the right code."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from test_reports import ROOT, tree, write_notebook, write_small_data
+
+from youzhi import cli
+
+
+@pytest.fixture(scope="module")
+def pristine_data(tmp_path_factory):
+    return write_small_data(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def place(tmp_path, pristine_data, monkeypatch):
+    """A working directory in which every path of youzhi leads to small things."""
+    write_notebook(tmp_path / "notebooks", "# 分析", "county, year")
+    monkeypatch.setenv("YOUZHI_NOTEBOOKS", str(tmp_path / "notebooks"))
+    monkeypatch.setenv("YOUZHI_DATA", str(pristine_data))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(place, monkeypatch, capsys):
+    """Run the command line in this process; gives exit code, standard output and standard error."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["youzhi", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return run
+
+
+def start(*arguments, **options):
+    """Start the command line as a process of its own."""
+    command = [sys.executable, "-c", "from youzhi.cli import main; main()", *arguments]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+# --- what it does
+
+
+def test_report_writes_a_page_and_says_where(run, place):
+    code, said, complaint = run("report", "沂源", "2020", "--out", "out")
+    assert (code, complaint) == (0, "")
+    page = Path(re.search("报告已生成：(.+)", said)[1])
+    assert page == place / "out/yiyuan/2020/02_county_report.html"
+    assert page.is_file()
+
+
+def test_batch_of_several_years_writes_an_index(run, place):
+    code, said, _ = run("batch", "--counties", "沂源县", "--years", "2020-2022", "--out", "out")
+    assert code == 0
+    assert "共2份，成功2份" in said
+    assert {"index.html", "verdicts.csv"} < set(tree(place / "out"))
+
+
+def test_batch_with_a_failure_exits_with_1_and_the_count(run, place):
+    cell = "if county == 'yiyuan': raise ValueError('坏')\ncounty"
+    write_notebook(place / "notebooks", cell)
+    code, said, complaint = run("batch", "--years", "2020", "--out", "out", "--workers", "2")
+    assert code == 1
+    assert "共2份，成功1份" in said
+    assert "1份报告失败" in complaint
+    assert "ValueError: 坏" in complaint
+    assert "out/shanting/2020/02_county_report.html" in {
+        f"out/{name}" for name in tree(place / "out")
+    }
+
+
+def test_failed_report_exits_with_1_without_a_traceback(run, place):
+    write_notebook(place / "notebooks", "1 / 0")
+    code, said, complaint = run("report", "yiyuan", "2020", "--out", "out")
+    assert (code, said) == (1, "")
+    assert "division by zero" in complaint
+    assert "Traceback" not in complaint
+
+
+def test_list_names_counties_years_and_standards(run):
+    code, said, _ = run("list")
+    assert code == 0
+    for fact in ("yiyuan\t沂源县\t2020、2021", "shanting\t山亭区", "教督〔2017〕6号"):
+        assert fact in said
+
+
+def test_demo_data_are_a_data_root_equal_to_the_committed_one(run, place, monkeypatch):
+    monkeypatch.delenv("YOUZHI_DATA")
+    code, said, _ = run("demo-data", "--out", "demo")
+    assert code == 0
+    kinds = ("/county.toml", "/schools.csv")
+    committed = {name: file for name, file in tree(ROOT / "data").items() if name.endswith(kinds)}
+    assert tree(place / "demo") == committed
+    assert f"已写入{sum(name.endswith('.csv') for name in committed)}个" in said
+
+
+def test_demo_data_never_replace_a_real_table(run, place):
+    path = place / "demo/yiyuan/2020/schools.csv"
+    path.parent.mkdir(parents=True)
+    path.write_bytes("school,data_kind\n某小学,real\n".encode("gb18030"))
+    before = tree(place)
+    code, _, complaint = run("demo-data", "--out", "demo")
+    assert code == 2
+    assert "不是模拟数据" in complaint
+    assert tree(place) == before
+
+
+# --- what it refuses
+
+HOSTILE_NAMES = [
+    "../../x",
+    "/etc/x",
+    "..",
+    ".",
+    "yiyuan/../yiyuan",
+    "C:\\x",
+    "%2e%2e",
+    "沂源\x1b[31m",
+    "\u202e沂源",
+    "县" * 300,
+    "🏫",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+@pytest.mark.parametrize("command", [["report", "{}", "2020"], ["batch", "--counties", "{}"]])
+def test_hostile_county_is_refused_and_nothing_is_written(run, place, name, command):
+    before = tree(place)
+    code, _, complaint = run(*(part.format(name) for part in command), "--out", "out")
+    assert code == 2
+    assert "已有：" in complaint
+    assert "yiyuan（沂源县）" in complaint
+    assert all(sign.isprintable() or sign == "\n" for sign in complaint)
+    assert tree(place) == before
+
+
+@pytest.mark.parametrize(
+    "year", ["二〇二〇", "20x0", "２０２０", "2020-2021", "2020.0", "02020", ""]
+)
+def test_year_that_is_no_year_is_refused(run, place, year):
+    code, _, complaint = run("report", "yiyuan", year, "--out", "out")
+    assert code == 2
+    assert "年份应为四位数字" in complaint
+    assert not (place / "out").exists()
+
+
+@pytest.mark.parametrize("years", ["2021-2020", "2020,", "2020-", "2020;2021", "全部"])
+def test_years_that_are_none_are_refused(run, place, years):
+    code, _, complaint = run("batch", "--years", years, "--out", "out")
+    assert code == 2
+    assert "年份应" in complaint
+    assert not (place / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["report", "", "2020"], "yiyuan（沂源县）"),
+        (["report", "yiyuan", "1999"], "已有年度：2020、2021"),
+        (["report", "yiyuan", "2020", "--standard", "x"], "jiaodu-2017-6"),
+        (["report", "yiyuan", "2020", "--notebook", "x"], "现有：02_county_report"),
+        (["report", "yiyuan", "2020", "--data", "nowhere"], "没有数据目录"),
+        (["batch", "--years", "1999"], "没有数据"),
+        (["batch", "--workers", "0"], "--workers"),
+        (["report", "yiyuan"], "year"),
+        (["rapport"], "rapport"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_what_does(run, place, arguments, answer):
+    before = tree(place)
+    code, said, complaint = run(*arguments)
+    assert (code, said) == (2, "")
+    assert answer in complaint
+    assert "Traceback" not in complaint
+    assert tree(place) == before
+
+
+# --- how it behaves as a program
+
+
+def test_ctrl_c_ends_a_batch_its_kernels_and_leaves_nothing(place):
+    cell = "import os, time\nopen(f'{HERE}/{county}', 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    pids = place / "pids"
+    pids.mkdir()
+    write_notebook(place / "notebooks", cell.replace("{HERE}", str(pids)))
+    batch = start("batch", "--years", "2020", "--workers", "2", "--out", "out")
+    wait_until(lambda: len([path for path in pids.iterdir() if path.read_text()]) == 2, 30)
+    batch.send_signal(signal.SIGINT)
+    _, complaint = batch.communicate(timeout=10)
+    assert batch.returncode == 130
+    assert "Traceback" not in complaint
+    for path in pids.iterdir():
+        wait_until(lambda path=path: not Path(f"/proc/{path.read_text()}").exists(), 5)
+    assert not (place / "out").exists()
+
+
+def wait_until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys\nfrom youzhi.cli import app\n"
+        "try:\n    app(['--help'])\n"
+        "finally:\n    print('loaded', *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split("loaded ")[1].split())
+    assert "typer" in loaded
+    assert loaded.isdisjoint(
+        {"pandas", "numpy", "papermill", "nbconvert", "matplotlib", "pydantic"}
+    )
+
+
+def test_every_command_and_option_is_explained_in_chinese_and_english(run):
+    commands = ["report", "batch", "list", "demo-data"]
+    _, overview, _ = run("--help")
+    assert re.findall(r"^  ([a-z-]+) +\S*[一-鿿].* · [a-z]", overview, re.M) == commands
+    for command in commands:
+        _, page, _ = run(command, "--help")
+        options = re.findall(r"^  --(?!help)([a-z]+)", page, re.M)
+        explained = re.findall(r"^  --(?!help)([a-z]+) .*?[一-鿿][^·]*·\s+\S", page, re.M)
+        assert explained == options
+
+
+def test_output_that_cannot_be_chinese_is_no_crash(place):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = start("list", env=environment)
+    _, complaint = done.communicate(timeout=30)
+    assert done.returncode == 0, complaint
