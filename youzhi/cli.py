@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import re
 import sys
 import tomllib
@@ -35,6 +36,7 @@ def main() -> None:
     Exit codes: 0 all went well, 1 a report failed, 2 usage or data are wrong and nothing was
     written, 130 Ctrl-C.
     """
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # Ctrl-C is no fault to complain of
     try:
         app()
     except YouzhiError as error:

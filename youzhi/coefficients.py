@@ -87,9 +87,10 @@ def measure_coefficients(indicators: StageIndicators) -> StageCoefficients:
     k, g = len(indicators.value), len(sections.starts)
     mean, sd, cv = np.empty((k, g)), np.empty((k, g)), np.empty((k, g))
     measured = StageCoefficients(indicators, mean, sd, cv)
+    total = np.add.reduceat(sections.pupils, sections.starts) if g else None
     for at in range(k):
         mean[at], sd[at], cv[at] = _weighted_spread(
-            indicators.value[at], sections.pupils, sections.starts
+            indicators.value[at], sections.pupils, sections.starts, total
         )
         for group in np.flatnonzero(cv[at] < _CANCELLING):
             cv[at, group] = root(measured.exact_square(at, group))
@@ -97,11 +98,11 @@ def measure_coefficients(indicators: StageIndicators) -> StageCoefficients:
     return measured
 
 
-def _weighted_spread(value: np.ndarray, weight: np.ndarray, starts: np.ndarray):
+def _weighted_spread(value: np.ndarray, weight: np.ndarray, starts: np.ndarray, total=None):
     """Mean, standard deviation and coefficient of each group of neighbours, two passes."""
     if not len(starts):
         return np.empty(0), np.empty(0), np.empty(0)
-    total = np.add.reduceat(weight, starts)
+    total = np.add.reduceat(weight, starts) if total is None else total
     weighted = value * weight
     mean = np.add.reduceat(weighted, starts) / total
     sizes = np.diff(starts, append=len(value))

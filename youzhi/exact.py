@@ -10,6 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
+# Up to here every whole float is its own decimal text.
+_WHOLE = 2**53
+
 
 def as_fraction(number: float | int | Decimal | Fraction) -> Fraction:
     """Return the number exactly as it was written (按所写数值精确取值).
@@ -31,7 +34,9 @@ def as_fraction(number: float | int | Decimal | Fraction) -> Fraction:
     """
     if isinstance(number, int | Decimal | Fraction):
         return Fraction(number)
-    return Fraction(repr(float(number)))
+    number = float(number)
+    whole = number.is_integer() and abs(number) < _WHOLE
+    return Fraction(int(number)) if whole else Fraction(repr(number))
 
 
 def squared_coefficient(pupils: Iterable[Fraction], resources: Iterable[Fraction]) -> Fraction:

@@ -23,6 +23,9 @@ INDICATOR_COLUMNS = [
     "pupils",
 ]
 
+# Whole numbers below this are exact in a float, and so are their sums and products.
+_WHOLE = 2.0**53
+
 
 @dataclass(frozen=True)
 class StageIndicators:
@@ -34,8 +37,6 @@ class StageIndicators:
         The sections, m of them.
     standard
         Its k indicators give the rows.
-    resource : ndarray, k x m
-        The school's own total (人, ㎡, 元, 间), before a shared one is split; NaN when missing.
     value : ndarray, k x m
         Indicator values in the unit of each indicator; NaN when they cannot be computed.
     relieved : ndarray of bool, k x m
@@ -44,7 +45,6 @@ class StageIndicators:
 
     sections: StageSections
     standard: Standard
-    resource: np.ndarray
     value: np.ndarray
     relieved: np.ndarray
 
@@ -57,8 +57,18 @@ class StageIndicators:
     def numerator(self) -> np.ndarray:
         """The part of each resource that belongs to the section, k x m (人, ㎡, 元, 间)."""
         share = self.sections.pupils / self.sections.base
-        shared = np.array([indicator.shared for indicator in self.standard.indicator])
-        return np.where(shared[:, None], self.resource * share, self.resource)
+        parts = np.empty(self.value.shape)
+        for part, indicator, relieved in zip(
+            parts, self.standard.indicator, self.relieved, strict=True
+        ):
+            _add_up(self.sections, indicator, part)
+            if relieved.any():
+                part[relieved] += _gather(
+                    self.sections, _relief_names(self.standard, indicator, self.stage)
+                )[relieved]
+            if indicator.shared:
+                part *= share
+        return parts
 
     def exact_resource(self, k: int, at: int) -> Fraction:
         """The school's own total of indicator k for one section, exactly."""
@@ -74,6 +84,31 @@ class StageIndicators:
         indicator = self.standard.indicator[k]
         base = self.sections.exact_base(at) if indicator.shared else self.sections.exact_pupils(at)
         return self.exact_resource(k, at) * Fraction(indicator.per) / base
+
+    def reach(self, k: int, places: np.ndarray, bar: Fraction) -> np.ndarray:
+        """Which of some sections reach a bar with indicator k, decided exactly (精确判定)."""
+        indicator = self.standard.indicator[k]
+        goal = bar / Fraction(indicator.per)
+        weight = self.sections.weights[0][self.stage] if indicator.shared else 1
+        base = self.sections.base if indicator.shared else self.sections.pupils
+        have = self._whole_resource(k, places) * float(goal.denominator * weight)
+        need = np.rint(base[places] * weight) * float(goal.numerator)
+        reached = have >= need
+        for at in np.flatnonzero(~((np.abs(have) < _WHOLE) & (np.abs(need) < _WHOLE))):
+            reached[at] = self.exact_value(k, places[at]) >= bar
+        return reached
+
+    def _whole_resource(self, k: int, places: np.ndarray) -> np.ndarray:
+        """The school's own total where every part is a whole number that a float holds; else missing."""
+        schools, row = self.sections.schools, self.sections.row[places]
+        add, subtract = _column_names(self.standard.indicator[k], self.stage)
+        parts = [schools.numbers(name)[row] for name in add] + [
+            -schools.numbers(name)[row] for name in subtract
+        ]
+        whole = ~self.relieved[k][places] & (not schools.exact)
+        for part in parts:
+            whole &= part == np.rint(part)
+        return np.where(whole, sum(parts), np.nan)
 
     def exact_numerator(self, k: int, at: int) -> Fraction:
         """The section's part of the resource of indicator k, exactly."""
@@ -199,26 +234,34 @@ def sort_by_keys(frame: pd.DataFrame, standard: Standard) -> pd.DataFrame:
 def _measure_stage(
     sections: StageSections, standard: Standard, relief: bool | None
 ) -> StageIndicators:
-    k, m = len(standard.indicator), len(sections)
-    resource, value = np.empty((k, m)), np.empty((k, m))
-    relieved = np.zeros((k, m), dtype=bool)
+    """Values are worked out in place: at national size new memory costs more than the arithmetic."""
+    shape = (len(standard.indicator), len(sections))
+    value, relieved, rates = np.empty(shape), np.zeros(shape, dtype=bool), {}
     for at, indicator in enumerate(standard.indicator):
-        add, subtract = _column_names(indicator, sections.stage)
-        total = (
-            _gather(sections, add) - _gather(sections, subtract)
-            if subtract
-            else _gather(sections, add)
-        )
+        _add_up(sections, indicator, value[at])
         if relief is not False and _reliefs_for(standard, indicator):
             extra, relieved[at] = _relief_of(sections, standard, indicator, always=bool(relief))
-            total = np.where(relieved[at], total + extra, total)
-        resource[at] = total
-        np.multiply(
-            total,
-            float(indicator.per) / (sections.base if indicator.shared else sections.pupils),
-            out=value[at],
-        )
-    return StageIndicators(sections, standard, resource, value, relieved)
+            value[at][relieved[at]] += extra[relieved[at]]
+        value[at] *= _rate(sections, indicator, rates)
+    return StageIndicators(sections, standard, value, relieved)
+
+
+def _add_up(sections: StageSections, indicator: Indicator, total: np.ndarray) -> None:
+    """Put the school's own total of one indicator into `total`; any missing part makes it missing."""
+    add, subtract = _column_names(indicator, sections.stage)
+    np.take(sections.schools.numbers(add[0]), sections.row, out=total, mode="clip")
+    for name in add[1:]:
+        total += sections.schools.numbers(name)[sections.row]
+    for name in subtract:
+        total -= sections.schools.numbers(name)[sections.row]
+
+
+def _rate(sections: StageSections, indicator: Indicator, known: dict) -> np.ndarray:
+    """Per / pupils of every section, computed once for indicators that share it."""
+    key = (indicator.per, indicator.shared)
+    if key not in known:
+        known[key] = float(indicator.per) / (sections.base if indicator.shared else sections.pupils)
+    return known[key]
 
 
 def _column_names(indicator: Indicator, stage: str) -> tuple[list[str], list[str]]:

@@ -32,7 +32,7 @@ class StageSections:
     schools
         The table the sections were taken from.
     row : ndarray of int
-        Position of each section's school in `schools`; ordered by county, year, school.
+        Position of each section's school in `schools`; in the order of the table: county, year, school_id.
     pupils : ndarray
         Pupils of the section (人); NaN when missing.
     base : ndarray
@@ -137,7 +137,7 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
     Returns
     -------
     Sections
-        Sorted by county, year, school inside each stage.
+        In the order of the table inside each stage.
 
     Raises
     ------
@@ -234,7 +234,7 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
     ):
         left_out.append(_excluded_rows(schools, np.flatnonzero(at), stage, reason, "", held))
         counted &= ~at
-    row = _ordered_rows(schools, np.flatnonzero(counted))
+    row = np.flatnonzero(counted)
     return _make_block(schools, standard, stage, row, types), left_out
 
 
@@ -266,13 +266,6 @@ def _is_alive(schools: SchoolTable, stage: str) -> np.ndarray:
     """Whether a row without pupils of a stage still has teachers or classes of it."""
     teachers, classes = schools.numbers(f"teachers_{stage}"), schools.numbers(f"classes_{stage}")
     return (np.nan_to_num(teachers) > 0) | (np.nan_to_num(classes) > 0)
-
-
-def _ordered_rows(schools: SchoolTable, row: np.ndarray) -> np.ndarray:
-    """Rows by county, year, school name; the table itself is sorted by county, year, school_id."""
-    group = _group_of(schools)[row]
-    order = np.lexsort((schools.frame["school"].to_numpy(dtype=str)[row], group))
-    return row[order]
 
 
 def _group_of(schools: SchoolTable) -> np.ndarray:

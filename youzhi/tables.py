@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,24 +170,30 @@ class SchoolTable:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @cached_property
+    def _arrays(self) -> dict[str, np.ndarray]:
+        """Columns that were asked for, so that each is taken out of the frame once."""
+        return {}
+
     def numbers(self, column: str) -> np.ndarray:
         """Return one numeric column as float64; a column that was not given is all missing."""
-        if column in self.frame:
-            return self.frame[column].to_numpy(dtype=float)
-        return np.full(len(self.frame), np.nan)
+        if column not in self._arrays:
+            given = column in self.frame
+            missing = np.full(len(self.frame), np.nan)
+            self._arrays[column] = self.frame[column].to_numpy(dtype=float) if given else missing
+        return self._arrays[column]
 
     def texts(self, column: str) -> np.ndarray:
         """Return one text, choice or boolean column; a column that was not given is all None."""
-        if column in self.frame:
-            return (
-                self.frame[column].astype(object).where(self.frame[column].notna(), None).to_numpy()
-            )
-        return np.full(len(self.frame), None, dtype=object)
+        if column not in self._arrays:
+            given = self.frame.get(column, pd.Series(None, self.frame.index, dtype=object))
+            self._arrays[column] = given.astype(object).where(given.notna(), None).to_numpy()
+        return self._arrays[column]
 
     def exact_number(self, row: int, column: str) -> Fraction:
         """Return one number exactly as it was written (按所写数值取值)."""
-        found = self.exact.get((row, column))
-        return as_fraction(self.frame[column].iat[row]) if found is None else found
+        found = self.exact.get((row, column)) if self.exact else None
+        return as_fraction(self.numbers(column)[row]) if found is None else found
 
 
 def stack_tables(tables: Iterable[SchoolTable]) -> SchoolTable:

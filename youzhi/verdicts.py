@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from youzhi.standards import SchoolRule, Standard
 
 MET, NOT_MET, CANNOT_TELL = "met", "not_met", "cannot_tell"
 VERDICT_WORDS = {MET: "达标", NOT_MET: "未达标", CANNOT_TELL: "无法判定"}
+_WORDS = np.array([MET, CANNOT_TELL, NOT_MET], dtype=object)
 
 # Levels of one value against its bar.
 UNKNOWN, BELOW_FLOOR, BELOW_BAR, AT_BAR = -1, 0, 1, 2
@@ -28,7 +30,9 @@ UNKNOWN, BELOW_FLOOR, BELOW_BAR, AT_BAR = -1, 0, 1, 2
 _NEAR = 1e-9
 
 
-def reaches(value: np.ndarray, bar: Decimal, exact: Callable[[int], Fraction]) -> np.ndarray:
+def reaches(
+    value: np.ndarray, bar: Decimal, exact: Callable[[np.ndarray, Fraction], np.ndarray]
+) -> np.ndarray:
     """Tell which numbers reach a bar, exactly (是否达到标准值).
 
     Parameters
@@ -38,7 +42,7 @@ def reaches(value: np.ndarray, bar: Decimal, exact: Callable[[int], Fraction]) -
     bar
         The bar, inclusive.
     exact
-        Gives the exact number at a position; asked only next to the bar.
+        Decides for some positions and a bar; asked only next to the bar.
 
     Returns
     -------
@@ -47,13 +51,15 @@ def reaches(value: np.ndarray, bar: Decimal, exact: Callable[[int], Fraction]) -
 
     Examples
     --------
-    >>> reaches(np.array([0.1 + 0.2, 0.31]), Decimal("0.3"), lambda at: Fraction(3, 10)).tolist()
+    >>> three_tenths = lambda places, bar: np.array([Fraction(3, 10) >= bar for _ in places])
+    >>> reaches(np.array([0.1 + 0.2, 0.31]), Decimal("0.3"), three_tenths).tolist()
     [True, True]
     """
-    limit = float(bar)
-    reached = value >= limit
-    for at in np.flatnonzero(np.abs(value - limit) <= _NEAR * abs(limit)):
-        reached[at] = exact(at) >= Fraction(bar)
+    near = abs(float(bar)) * _NEAR
+    reached = value >= float(bar) + near
+    places = np.flatnonzero(reached != (value >= float(bar) - near))
+    if len(places):
+        reached[places] = exact(places, Fraction(bar))
     return reached
 
 
@@ -74,13 +80,12 @@ def judge_values(indicators: StageIndicators) -> np.ndarray:
     levels = np.empty(indicators.value.shape, dtype=np.int8)
     for k, indicator in enumerate(standard.indicator):
         value, bar = indicators.value[k], indicator.bar[stage]
-
-        def exact(at: int, k: int = k) -> Fraction:
-            return indicators.exact_value(k, at)
-
-        levels[k] = reaches(value, bar, exact)
-        levels[k] += reaches(value, bar * standard.school_rule.floor, exact)
-        levels[k][np.isnan(value)] = UNKNOWN
+        decide = partial(indicators.reach, k)
+        levels[k] = reaches(value, bar, decide)
+        levels[k] += reaches(value, bar * standard.school_rule.floor, decide)
+        missing = np.isnan(value)
+        if missing.any():
+            levels[k][missing] = UNKNOWN
     return levels
 
 
@@ -114,10 +119,10 @@ def judge_schools(levels: np.ndarray, rule: SchoolRule) -> tuple[np.ndarray, np.
     >>> verdict.tolist(), met.tolist()
     (['met', 'not_met', 'cannot_tell'], [6, 5, 6])
     """
-    met = (levels == AT_BAR).sum(axis=0)
-    unknown = (levels == UNKNOWN).sum(axis=0)
+    met = (levels == AT_BAR).sum(axis=0, dtype=np.int16)
+    unknown = (levels == UNKNOWN).sum(axis=0, dtype=np.int16)
     fails = (levels == BELOW_FLOOR).any(axis=0) | (met + unknown < rule.met_at_least)
-    return np.select([fails, unknown > 0], [NOT_MET, CANNOT_TELL], MET), met
+    return _WORDS[np.where(fails, 2, unknown > 0)], met
 
 
 def judge_coefficients(coefficients: StageCoefficients) -> np.ndarray:
@@ -142,7 +147,7 @@ def judge_coefficients(coefficients: StageCoefficients) -> np.ndarray:
         for g in np.flatnonzero(np.abs(cv - float(limit)) <= _NEAR):
             beyond[g] = coefficients.exact_square(k, g) > square
         zero_mean = coefficients.mean[k] == 0
-        verdicts[k] = np.select([zero_mean | beyond, np.isnan(cv)], [NOT_MET, CANNOT_TELL], MET)
+        verdicts[k] = _WORDS[np.where(zero_mean | beyond, 2, np.isnan(cv))]
     return verdicts
 
 
