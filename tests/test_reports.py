@@ -248,6 +248,7 @@ def test_hostile_school_names_are_shown_literally_in_tables(notebook, report):
     assert_nothing_is_alive(page)
     text = "".join(Inventory(page).text)
     assert [name for name in HOSTILE if name not in text] == []
+    assert ".dataframe" not in text
 
 
 # --- a failed run

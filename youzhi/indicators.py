@@ -100,12 +100,11 @@ class StageIndicators:
 
     def _whole_resource(self, k: int, places: np.ndarray) -> np.ndarray:
         """The school's own total where every part is a whole number that a float holds; else missing."""
-        schools, row = self.sections.schools, self.sections.row[places]
         add, subtract = _column_names(self.standard.indicator[k], self.stage)
-        parts = [schools.numbers(name)[row] for name in add] + [
-            -schools.numbers(name)[row] for name in subtract
+        parts = [self.sections.numbers(name)[places] for name in add] + [
+            -self.sections.numbers(name)[places] for name in subtract
         ]
-        whole = ~self.relieved[k][places] & (not schools.exact)
+        whole = ~self.relieved[k][places] & (not self.sections.schools.exact)
         for part in parts:
             whole &= part == np.rint(part)
         return np.where(whole, sum(parts), np.nan)
@@ -249,11 +248,11 @@ def _measure_stage(
 def _add_up(sections: StageSections, indicator: Indicator, total: np.ndarray) -> None:
     """Put the school's own total of one indicator into `total`; any missing part makes it missing."""
     add, subtract = _column_names(indicator, sections.stage)
-    np.take(sections.schools.numbers(add[0]), sections.row, out=total, mode="clip")
+    total[:] = sections.numbers(add[0])
     for name in add[1:]:
-        total += sections.schools.numbers(name)[sections.row]
+        total += sections.numbers(name)
     for name in subtract:
-        total -= sections.schools.numbers(name)[sections.row]
+        total -= sections.numbers(name)
 
 
 def _rate(sections: StageSections, indicator: Indicator, known: dict) -> np.ndarray:
@@ -273,7 +272,7 @@ def _column_names(indicator: Indicator, stage: str) -> tuple[list[str], list[str
 
 def _gather(sections: StageSections, names: list[str]) -> np.ndarray:
     """Add up columns of the school table for the sections; any missing part makes the sum missing."""
-    return sum(sections.schools.numbers(name)[sections.row] for name in names)
+    return sum(sections.numbers(name) for name in names)
 
 
 def _reliefs_for(standard: Standard, indicator: Indicator) -> list[Relief]:

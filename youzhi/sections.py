@@ -71,6 +71,17 @@ class StageSections:
         frame = pd.DataFrame({**texts, "year": year, "stage": self.stage})
         return frame[SECTION_COLUMNS].assign(pupils=self.pupils)
 
+    @cached_property
+    def _aligned(self) -> dict[str, np.ndarray]:
+        """Columns that were asked for, brought into the order of the sections once."""
+        return {}
+
+    def numbers(self, column: str) -> np.ndarray:
+        """Return one numeric column of the schools, a number per section; missing is NaN."""
+        if column not in self._aligned:
+            self._aligned[column] = self.schools.numbers(column)[self.row]
+        return self._aligned[column]
+
     def exact_pupils(self, at: int) -> Fraction:
         """Pupils of one section, exactly."""
         return self.schools.exact_number(self.row[at], f"pupils_{self.stage}")
