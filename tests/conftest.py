@@ -63,7 +63,9 @@ def rows_of(text):
     """One dictionary per line of a text table; `?` is missing, numbers keep every digit."""
     header, *lines = (line.split() for line in text.strip().splitlines())
     return [
-        long_names(dict(zip(header, map(_cell, line), strict=True))) for line in lines if "---" not in line[0]
+        long_names(dict(zip(header, map(_cell, line), strict=True)))
+        for line in lines
+        if "---" not in line[0]
     ]
 
 

@@ -22,7 +22,11 @@ STAGES_OF_TYPE = {
     "vocational": [],
 }
 # How many pupils of each stage weigh in the split of shared resources: 1 : 1.1 : 1.1 x 1.2.
-WEIGHT = {"primary": Fraction(1), "junior": Fraction("1.1"), "senior": Fraction("1.1") * Fraction("1.2")}
+WEIGHT = {
+    "primary": Fraction(1),
+    "junior": Fraction("1.1"),
+    "senior": Fraction("1.1") * Fraction("1.2"),
+}
 WHO_SHARES = {
     "nine_year": ["primary", "junior"],
     "twelve_year": ["primary", "junior", "senior"],
@@ -31,8 +35,12 @@ WHO_SHARES = {
 CODES = ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 SHARED = ("1.4", "1.5", "1.6", "1.7")
 BAR = {
-    "primary": dict(zip(CODES, map(Fraction, ("4.2", "1", "0.9", "4.5", "7.5", "2000", "2.3")), strict=True)),
-    "junior": dict(zip(CODES, map(Fraction, ("5.3", "1", "0.9", "5.8", "10.2", "2500", "2.4")), strict=True)),
+    "primary": dict(
+        zip(CODES, map(Fraction, ("4.2", "1", "0.9", "4.5", "7.5", "2000", "2.3")), strict=True)
+    ),
+    "junior": dict(
+        zip(CODES, map(Fraction, ("5.3", "1", "0.9", "5.8", "10.2", "2500", "2.4")), strict=True)
+    ),
 }
 FLOOR = Fraction("0.85")
 CV_LIMIT = {"primary": Fraction("0.50"), "junior": Fraction("0.45")}
@@ -147,7 +155,11 @@ def fillings(levels):
     if "unknown" not in levels:
         return [levels]
     at = levels.index("unknown")
-    return [one for level in ("bar", "below") for one in fillings([*levels[:at], level, *levels[at + 1 :]])]
+    return [
+        one
+        for level in ("bar", "below")
+        for one in fillings([*levels[:at], level, *levels[at + 1 :]])
+    ]
 
 
 def passes(levels):

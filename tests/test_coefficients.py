@@ -51,7 +51,9 @@ def test_the_published_example_gives_0_515257():
 
 def test_the_published_example_without_weights_gives_0_488771():
     # school values 6.20 3.70 10.51 2.11 7.31, their mean 5.964, population deviation 2.915
-    found = yz.compute_coefficients(indicators_of(EXAMPLE["pupils"], EXAMPLE["books"]), weighting="none")
+    found = yz.compute_coefficients(
+        indicators_of(EXAMPLE["pupils"], EXAMPLE["books"]), weighting="none"
+    )
     assert found["cv"].tolist() == pytest.approx([0.488771], abs=5e-7)
 
 
@@ -83,13 +85,17 @@ def test_published_deviations_over_published_means_are_the_published_coefficient
 def test_the_composite_of_seven_is_their_mean():
     # (0.297929 + 0.501787 + 0.401952 + 0.288419 + 0.375450 + 0.312782 + 0.394205) / 7 = 0.367503
     long = pd.DataFrame({"county": "鸠江", "year": 2023, "stage": "primary", "cv": JIUJIANG["cv"]})
-    assert composite_coefficient(long)["composite"].tolist() == pytest.approx([JIUJIANG["composite"]], abs=1e-6)
+    assert composite_coefficient(long)["composite"].tolist() == pytest.approx(
+        [JIUJIANG["composite"]], abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("row", ROWS_2012, ids=lambda row: row["place"])
 def test_the_composite_of_eight_is_their_mean(row):
     long = pd.DataFrame({"county": row["place"], "year": 2013, "stage": "primary", "cv": row["cv"]})
-    assert composite_coefficient(long)["composite"].tolist() == pytest.approx([row["composite"]], abs=0.001)
+    assert composite_coefficient(long)["composite"].tolist() == pytest.approx(
+        [row["composite"]], abs=0.001
+    )
 
 
 def test_all_23_published_composites_are_tried():
@@ -106,7 +112,10 @@ def test_the_composite_of_seven_decides_nothing():
     # one school of two has no networked classroom: that coefficient is 1, the composite 1/7 = 0.143
     result = judge([good("甲校"), good("乙校", networked=0)])
     assert result.composite["composite"].tolist() == pytest.approx([1 / 7])
-    assert result.reasons.query("part == 'dispersion'")["verdict"].tolist() == ["not_met", "cannot_tell"]
+    assert result.reasons.query("part == 'dispersion'")["verdict"].tolist() == [
+        "not_met",
+        "cannot_tell",
+    ]
 
 
 # --- eleven real counties (../shared/data/schools)
@@ -117,9 +126,23 @@ TEACHERS, CLASSES = "teachers_per_100", "classes_per_100"
 def per_100(code, name):
     """One indicator of a two-indicator standard: a column over pupils, times 100."""
     label = {"zh": name, "en": name}
-    told = {"label": label, "short": name, "unit": "个/百名学生", "gap_unit": "个", "source": "测试", "confidence": "I"}
+    told = {
+        "label": label,
+        "short": name,
+        "unit": "个/百名学生",
+        "gap_unit": "个",
+        "source": "测试",
+        "confidence": "I",
+    }
     bar = {"primary": 1, "junior": 1}
-    return told | {"id": f"{name}_per_100", "code": code, "decimals": 2, "numerator": [name + "_{stage}"], "per": 100, "bar": bar}
+    return told | {
+        "id": f"{name}_per_100",
+        "code": code,
+        "decimals": 2,
+        "numerator": [name + "_{stage}"],
+        "per": 100,
+        "bar": bar,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +189,9 @@ def test_coefficients_of_eleven_real_counties(real_schools, reference):
     assert found["schools"].tolist() == wanted["n"].tolist()
     # 11 of the 1,379 schools have no pupils: left out or held, never divided by
     left_out = result.sections.excluded
-    per_county = left_out.groupby("county").size().reindex(wanted.index.get_level_values(0), fill_value=0)
+    per_county = (
+        left_out.groupby("county").size().reindex(wanted.index.get_level_values(0), fill_value=0)
+    )
     assert per_county.tolist() == wanted["excluded_zero"].tolist()
     assert len(left_out) == 11
 
@@ -200,7 +225,13 @@ def test_equal_schools_have_a_coefficient_of_exactly_zero():
 
 def test_equal_nine_year_schools_have_a_coefficient_of_exactly_zero():
     rows = [
-        {"school": f"{k}校", "school_type": "nine_year", "pupils_primary": 166 * k, "pupils_junior": 210 * k, "books": 23226 * k}
+        {
+            "school": f"{k}校",
+            "school_type": "nine_year",
+            "pupils_primary": 166 * k,
+            "pupils_junior": 210 * k,
+            "books": 23226 * k,
+        }
         for k in (1, 2, 7)
     ]
     assert judge(rows, standard=BOOKS).coefficients["cv"].tolist() == [0.0, 0.0]
@@ -222,7 +253,12 @@ def test_a_county_mean_of_zero_is_not_met_and_prints_no_number():
 def test_one_missing_value_leaves_the_coefficient_unknown():
     result = judge([good("甲校"), good("乙校"), good("丙校", networked=None)])
     row = result.coefficients.set_index("indicator").loc[R7]
-    assert (row["verdict"], row["printed"], row["printed_mean"], row["missing"]) == ("cannot_tell", "", "", 1)
+    assert (row["verdict"], row["printed"], row["printed_mean"], row["missing"]) == (
+        "cannot_tell",
+        "",
+        "",
+        1,
+    )
     assert np.isnan(row["cv"])
     others = result.coefficients.query("indicator != @R7")
     assert set(others["verdict"]) == {"met"}
@@ -232,7 +268,9 @@ def test_one_missing_value_leaves_the_coefficient_unknown():
 def test_one_school_without_a_resource_among_sixty_is_counted_as_zero():
     # 59 schools with 23 rooms and one with none, 1,000 pupils each: mean 23 x 59/60; CV² = 1/59
     rows = [good(f"{at:02}校", networked=23 * (at > 0)) for at in range(60)]
-    assert by_indicator(judge(rows).coefficients, "cv")[R7] == pytest.approx((1 / 59) ** 0.5, rel=1e-14)
+    assert by_indicator(judge(rows).coefficients, "cv")[R7] == pytest.approx(
+        (1 / 59) ** 0.5, rel=1e-14
+    )
 
 
 def test_printed_means_and_coefficients_are_rounded_half_up():
@@ -254,12 +292,16 @@ def test_a_tiny_spread_about_a_huge_mean_keeps_14_digits():
     # four schools of one pupil, 1e9 ± 0.001 and ± 0.002: the two-pass float sum keeps about 4 digits here
     resource = ["1000000000.001", "999999999.999", "1000000000.002", "999999999.998"]
     wanted = exact_cv([1] * 4, map(Fraction, resource))
-    assert yz.difference_coefficient([1] * 4, [float(r) for r in resource]) == pytest.approx(wanted, rel=1e-14)
+    assert yz.difference_coefficient([1] * 4, [float(r) for r in resource]) == pytest.approx(
+        wanted, rel=1e-14
+    )
 
 
 def test_weights_a_million_times_apart_keep_14_digits():
     pupils, resource = [1, 1_000_000, 3, 999_983], [2, 1_500_000, 1, 700_001]
-    assert yz.difference_coefficient(pupils, resource) == pytest.approx(exact_cv(pupils, resource), rel=1e-14)
+    assert yz.difference_coefficient(pupils, resource) == pytest.approx(
+        exact_cv(pupils, resource), rel=1e-14
+    )
 
 
 def test_a_county_of_100_000_schools_has_the_same_digits_as_fractions():
@@ -267,7 +309,10 @@ def test_a_county_of_100_000_schools_has_the_same_digits_as_fractions():
     pupils = [10 * draw.randint(1, 20) for _ in range(100_000)]
     resource = [draw.randint(0, 40) for _ in pupils]
     n, r = sum(pupils), sum(resource)
-    spread = sum(Fraction(sum(x * x for m, x in zip(pupils, resource, strict=True) if m == size), size) for size in set(pupils))
+    spread = sum(
+        Fraction(sum(x * x for m, x in zip(pupils, resource, strict=True) if m == size), size)
+        for size in set(pupils)
+    )
     wanted = root(n * spread / Fraction(r) ** 2 - 1)
     assert yz.difference_coefficient(pupils, resource) == pytest.approx(wanted, rel=1e-13)
 
@@ -311,7 +356,11 @@ def test_a_school_on_the_mean_has_no_share():
 
 
 def test_nobody_has_a_share_when_all_are_alike_and_nobody_knows_when_one_is_missing():
-    alike = share_coefficient(yz.compute_indicators(table([good("甲校"), good("乙校")]), yz.load_standard("jiaodu-2017-6")))
+    alike = share_coefficient(
+        yz.compute_indicators(
+            table([good("甲校"), good("乙校")]), yz.load_standard("jiaodu-2017-6")
+        )
+    )
     assert alike["share"].tolist() == [0.0] * 14
     rows = [good("甲校"), good("乙校", networked=None)]
     assert judge(rows).shares.query("indicator == @R7")["share"].isna().all()

@@ -9,7 +9,14 @@ from conftest import good
 
 import youzhi as yz
 from youzhi import counties, standards
-from youzhi.counties import NATIONAL_STANDARD, find_county, list_counties, list_years, load_county, read_county
+from youzhi.counties import (
+    NATIONAL_STANDARD,
+    find_county,
+    list_counties,
+    list_years,
+    load_county,
+    read_county,
+)
 from youzhi.errors import UsageError
 from youzhi.tables import load_columns
 
@@ -50,7 +57,9 @@ def data(tmp_path):
     files = {
         "yishui/county.toml": CARD,
         "yishui/2019/schools.csv": csv_of(good("甲校"), good("乙校")),
-        "yishui/2020/schools.csv": csv_of(good("东校区", campus_of="甲校"), good("西校区", campus_of="甲校")),
+        "yishui/2020/schools.csv": csv_of(
+            good("东校区", campus_of="甲校"), good("西校区", campus_of="甲校")
+        ),
         "yishui/2021/notes.txt": "",
         "yishui/plans/schools.csv": csv_of(good("甲校")),
         "meng/2020/schools.csv": csv_of(good("丙校", networked=1)),
@@ -76,7 +85,9 @@ def test_a_year_is_a_folder_with_a_school_table(data):
     assert list_years("yishui", data) == [2019, 2020]
 
 
-def test_the_data_root_is_the_argument_then_the_variable_then_the_repository(data, monkeypatch, tmp_path_factory):
+def test_the_data_root_is_the_argument_then_the_variable_then_the_repository(
+    data, monkeypatch, tmp_path_factory
+):
     monkeypatch.setenv("YOUZHI_DATA", str(data))
     assert list_counties() == ["meng", "yishui"]
     other = tmp_path_factory.mktemp("other")
@@ -98,7 +109,10 @@ def test_a_county_is_found_by_its_id_and_by_its_chinese_name(data, name):
     assert find_county(name, data) == "yishui"
 
 
-@pytest.mark.parametrize("name", ["", "沂", "yishu", "../yishui", "/etc", "empty", ".cache", "yishui/2020", "a\nb", "甲" * 300])
+@pytest.mark.parametrize(
+    "name",
+    ["", "沂", "yishu", "../yishui", "/etc", "empty", ".cache", "yishui/2020", "a\nb", "甲" * 300],
+)
 def test_an_unknown_county_is_refused_with_the_list_of_those_that_exist(data, name):
     with pytest.raises(UsageError) as error:
         find_county(name, data)
@@ -116,14 +130,20 @@ def test_a_year_without_data_is_refused_with_the_list_of_those_that_exist(data):
 
 def test_the_card_says_which_standard_is_in_force_in_a_year(data):
     card = load_county("yishui", data)
-    assert [card.standard_for(year) for year in (2013, 2017, 2018, 2030)] == ["old-standard"] * 2 + ["jiaodu-2017-6"] * 2
+    assert [card.standard_for(year) for year in (2013, 2017, 2018, 2030)] == [
+        "old-standard"
+    ] * 2 + ["jiaodu-2017-6"] * 2
     with pytest.raises(UsageError, match="2013"):
         card.standard_for(2012)
 
 
 def test_a_county_without_a_card_is_judged_by_the_national_standard(data):
     card = load_county("meng", data)
-    assert (card.name_zh, card.standard_for(1999), card.counting.unit) == ("meng", NATIONAL_STANDARD, None)
+    assert (card.name_zh, card.standard_for(1999), card.counting.unit) == (
+        "meng",
+        NATIONAL_STANDARD,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,7 +167,10 @@ def test_a_wrong_card_is_refused_and_names_the_key(data, old, new, named):
 
 def test_a_county_is_read_with_its_id_and_year(data):
     frame = read_county("沂水县", 2019, data).frame
-    assert frame[["county", "year", "school"]].values.tolist() == [["yishui", 2019, "乙校"], ["yishui", 2019, "甲校"]]
+    assert frame[["county", "year", "school"]].values.tolist() == [
+        ["yishui", 2019, "乙校"],
+        ["yishui", 2019, "甲校"],
+    ]
 
 
 def test_a_table_of_another_county_or_year_in_the_folder_is_refused(data):
@@ -167,7 +190,10 @@ def test_a_workbook_is_read_where_there_is_no_csv(data):
 
 
 def test_a_county_is_counted_by_campus_where_its_card_says_so(data):
-    assert yz.assess_county("yishui", 2020, data=data).schools["school"].tolist() == ["东校区", "西校区"]
+    assert yz.assess_county("yishui", 2020, data=data).schools["school"].tolist() == [
+        "东校区",
+        "西校区",
+    ]
     card = data / "yishui/county.toml"
     card.write_text(CARD.replace('unit = "campus"', 'unit = "school"'), encoding="utf-8")
     assert yz.assess_county("yishui", 2020, data=data).schools["school"].tolist() == ["甲校"]
@@ -176,7 +202,9 @@ def test_a_county_is_counted_by_campus_where_its_card_says_so(data):
 def test_assessing_a_county_uses_the_standard_in_force_unless_told_otherwise(data, tmp_path):
     other = tmp_path / "other.toml"
     shutil.copy(Path(standards.__file__).parent / "jiaodu-2017-6.toml", other)
-    other.write_text(other.read_text("utf-8").replace('"jiaodu-2017-6"', '"other"', 1), encoding="utf-8")
+    other.write_text(
+        other.read_text("utf-8").replace('"jiaodu-2017-6"', '"other"', 1), encoding="utf-8"
+    )
     assert yz.assess_county("yishui", 2020, data=data).standard.id == "jiaodu-2017-6"
     assert yz.assess_county("yishui", 2020, other, data).standard.id == "other"
     # in 2013 to 2017 the card names a standard that nobody has written down
@@ -187,7 +215,10 @@ def test_assessing_a_county_uses_the_standard_in_force_unless_told_otherwise(dat
 
 
 def test_assessing_a_county_is_reading_and_assessing(data):
-    whole, by_hand = yz.assess_county("meng", 2020, data=data), yz.assess(read_county("meng", 2020, data))
+    whole, by_hand = (
+        yz.assess_county("meng", 2020, data=data),
+        yz.assess(read_county("meng", 2020, data)),
+    )
     assert whole.verdict == by_hand.verdict == "not_met"
     assert whole.schools.equals(by_hand.schools)
 
@@ -200,13 +231,22 @@ def test_every_card_names_the_county_and_the_source_of_every_fact(county):
     card = load_county(county)
     assert card.id == county
     assert card.name_zh[-1] in "县市区"
-    assert [fact.id for fact in card.fact if not (fact.source and fact.label and 2000 < fact.year < 2036)] == []
+    assert [
+        fact.id
+        for fact in card.fact
+        if not (fact.source and fact.label and 2000 < fact.year < 2036)
+    ] == []
     assert [entry.id for entry in card.standard if not entry.source] == []
 
 
 def test_counties_of_the_project_are_told_apart_by_code_and_name():
     cards = [load_county(county) for county in list_counties()]
-    assert len({card.code for card in cards}) == len({card.name_zh for card in cards}) == len(cards) >= 4
+    assert (
+        len({card.code for card in cards})
+        == len({card.name_zh for card in cards})
+        == len(cards)
+        >= 4
+    )
 
 
 def test_a_county_file_needs_no_county_and_year_columns():

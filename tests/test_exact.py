@@ -44,7 +44,9 @@ def test_halves_are_rounded_away_from_zero(number, decimals, printed):
 def test_every_half_of_a_hundredth_goes_up():
     # 0.005, 0.015, … 9.995: each lies exactly between two hundredths; the upper one is (10k + 10)/1000
     halves = [Fraction(10 * k + 5, 1000) for k in range(1000)]
-    assert [round_half_up(half, 2) for half in halves] == [Decimal(k + 1) / 100 for k in range(1000)]
+    assert [round_half_up(half, 2) for half in halves] == [
+        Decimal(k + 1) / 100 for k in range(1000)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,9 @@ def test_squared_coefficient_of_one_to_three_is_one_quarter():
 
 def test_squared_coefficient_of_the_published_example():
     # N = 302, R = 1913; sum of r²/n = 77841/45 + 18769/37 + 874225/89 + 25600/76 + 161604/55
-    spread = sum(Fraction(r * r, n) for n, r in ((45, 279), (37, 137), (89, 935), (76, 160), (55, 402)))
+    spread = sum(
+        Fraction(r * r, n) for n, r in ((45, 279), (37, 137), (89, 935), (76, 160), (55, 402))
+    )
     expected = 302 * spread / 1913**2 - 1
     assert squared_coefficient([45, 37, 89, 76, 55], [279, 137, 935, 160, 402]) == expected
     assert round_root(expected, 6) == Decimal("0.515257")

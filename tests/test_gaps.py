@@ -24,7 +24,11 @@ COLUMN_OF = {
 NINE_YEAR = {
     # weighted pupils 450 + 1.1 x 500 = 1,000 primary ones, or 1000/1.1 junior ones
     **{"school": "甲校", "school_type": "nine_year", "pupils_primary": 450, "pupils_junior": 500},
-    **{"degree_teachers_primary": 10, "backbone_teachers_primary": 5, "arts_pe_teachers_primary": 5},
+    **{
+        "degree_teachers_primary": 10,
+        "backbone_teachers_primary": 5,
+        "arts_pe_teachers_primary": 5,
+    },
     **{"degree_teachers_junior": 20, "backbone_teachers_junior": 5, "arts_pe_teachers_junior": 5},
     **{"teaching_area_m2": 4000, "indoor_sports_area_m2": 0, "sports_ground_area_m2": 20000},
     **{"equipment_value_yuan": 9_000_000, "networked_classrooms": 90},
@@ -43,7 +47,8 @@ def add_to(row, amounts):
 def gaps_of(*rows, **options):
     frame = judge(list(rows), **options).gaps
     return {
-        (row.stage, row.indicator): (row.to_bar, row.to_floor, row.unit) for row in frame.itertuples(index=False)
+        (row.stage, row.indicator): (row.to_bar, row.to_floor, row.unit)
+        for row in frame.itertuples(index=False)
     }
 
 
@@ -90,7 +95,10 @@ def test_the_gap_of_a_shared_resource_is_what_the_whole_school_must_add():
     assert gaps["junior", R1][0] == 7
     # adding the larger amount serves both stages, one less serves only the primary one
     assert ("junior", R4) not in gaps_of(add_to(NINE_YEAR, [("junior", R4, 1273)]))
-    assert set(gaps_of(add_to(NINE_YEAR, [("junior", R4, 1272)]))) & {("primary", R4), ("junior", R4)} == {("junior", R4)}
+    assert set(gaps_of(add_to(NINE_YEAR, [("junior", R4, 1272)]))) & {
+        ("primary", R4),
+        ("junior", R4),
+    } == {("junior", R4)}
 
 
 def test_totals_count_a_shared_resource_once_and_teachers_of_both_stages():
@@ -110,7 +118,11 @@ def test_totals_are_per_county_and_year():
         ]
     )
     totals = yz.assess(yz.SchoolTable.from_frame(frame)).totals
-    assert totals[["county", "year", "to_bar"]].values.tolist() == [["a", 2020, 3], ["a", 2021, 2], ["b", 2020, 1]]
+    assert totals[["county", "year", "to_bar"]].values.tolist() == [
+        ["a", 2020, 3],
+        ["a", 2021, 2],
+        ["b", 2020, 1],
+    ]
 
 
 def test_what_a_relief_adds_makes_the_gap_smaller():
@@ -145,7 +157,10 @@ def test_one_at_the_floor_and_one_below_it_cost_one_repair():
 
 def test_two_below_the_floor_need_one_bar_and_one_floor():
     # 1.5 stands at 5000/7500 = 66.7 %, 1.7 at 10/23 = 43.5 %: the farther one only to its floor of 19.55 -> 20
-    assert repairs_of(good("甲校", grounds=5000, networked=10)) == [(R5, "bar", 2500), (R7, "floor", 10)]
+    assert repairs_of(good("甲校", grounds=5000, networked=10)) == [
+        (R5, "bar", 2500),
+        (R7, "floor", 10),
+    ]
 
 
 def test_a_school_that_passes_needs_no_repair_though_one_indicator_is_below_the_bar():
@@ -164,7 +179,10 @@ def test_both_stages_of_a_nine_year_school_get_their_plan():
     for stage, indicator, amount in plan:
         key = ("both" if indicator in (R4, R5, R6, R7) else stage, indicator)
         shared[key] = max(amount, shared.get(key, 0))
-    amounts = [("primary" if stage == "both" else stage, i, amount) for (stage, i), amount in shared.items()]
+    amounts = [
+        ("primary" if stage == "both" else stage, i, amount)
+        for (stage, i), amount in shared.items()
+    ]
     assert judge([add_to(NINE_YEAR, amounts)]).schools["verdict"].tolist() == ["met", "met"]
 
 
@@ -173,13 +191,24 @@ def test_repairs_are_the_fewest_possible_and_enough_for_every_kind_of_school():
     standing = dict(
         zip(
             ("degree", "backbone", "arts", "rooms", "grounds", "equipment", "networked"),
-            ((42, 37, 30), (10, 9, 5), (9, 8, 5), (4500, 4400, 1), (7500, 7400, 1), (2_000_000, 1_800_000, 0), (23, 21, 9)),
+            (
+                (42, 37, 30),
+                (10, 9, 5),
+                (9, 8, 5),
+                (4500, 4400, 1),
+                (7500, 7400, 1),
+                (2_000_000, 1_800_000, 0),
+                (23, 21, 9),
+            ),
             strict=True,
         )
     )
-    patterns = [*product(range(3), repeat=7)][::11] + [(2,) * 7]
+    patterns = [*[*product(range(3), repeat=7)][::11], (2,) * 7]
     rows = [
-        good(f"{number:03}校", **{name: standing[name][level] for name, level in zip(standing, pattern, strict=True)})
+        good(
+            f"{number:03}校",
+            **{name: standing[name][level] for name, level in zip(standing, pattern, strict=True)},
+        )
         for number, pattern in enumerate(patterns)
     ]
     repairs = judge(rows).repairs
@@ -188,7 +217,12 @@ def test_repairs_are_the_fewest_possible_and_enough_for_every_kind_of_school():
     assert {row["school"]: len(plans.get(row["school"], ())) for row in rows} == fewest
     assert len(set(fewest.values())) == 8  # from none to all seven
     mended = [
-        add_to(row, plans[row["school"]][["stage", "indicator", "amount"]].itertuples(index=False, name=None))
+        add_to(
+            row,
+            plans[row["school"]][["stage", "indicator", "amount"]].itertuples(
+                index=False, name=None
+            ),
+        )
         if row["school"] in plans
         else row
         for row in rows
@@ -197,7 +231,9 @@ def test_repairs_are_the_fewest_possible_and_enough_for_every_kind_of_school():
 
 
 def test_gaps_and_repairs_stand_in_the_order_of_the_standard():
-    everything = dict.fromkeys(("degree", "backbone", "arts", "rooms", "grounds", "equipment", "networked"), 0)
+    everything = dict.fromkeys(
+        ("degree", "backbone", "arts", "rooms", "grounds", "equipment", "networked"), 0
+    )
     result = judge([good("甲校", **everything)])
     assert result.gaps["indicator"].tolist() == list(INDICATORS)
     assert result.repairs["indicator"].tolist() == list(INDICATORS)

@@ -13,7 +13,15 @@ import youzhi as yz
 from youzhi.errors import FAULT_COLUMNS
 from youzhi.tables import load_columns
 
-HEADERS = ["学校代码", "学校名称", "学校类型", "小学在校生数", "教学及辅助用房面积（㎡）", "室内体育用房面积", "寄宿制"]
+HEADERS = [
+    "学校代码",
+    "学校名称",
+    "学校类型",
+    "小学在校生数",
+    "教学及辅助用房面积（㎡）",
+    "室内体育用房面积",
+    "寄宿制",
+]
 ROWS = [
     ["0370323001", "甲校", "小学", "120", "600.50", "0", "否"],
     ["0370323002", "乙校", "教学点", "49", "", "", "是"],
@@ -78,7 +86,11 @@ def same(one, two):
 
 def test_every_cell_is_read_as_what_its_column_says(tmp_path):
     frame = read(write(tmp_path)).frame.set_index("school")
-    assert frame["school_id"].tolist() == ["0370323001", "0370323002", "0370323003"]  # zeros in front kept
+    assert frame["school_id"].tolist() == [
+        "0370323001",
+        "0370323002",
+        "0370323003",
+    ]  # zeros in front kept
     assert frame["school_type"].tolist() == ["primary", "teaching_point", "primary"]
     assert frame["pupils_primary"].tolist() == [120, 49, 0]
     assert frame["boarding"].tolist()[:2] == [False, True]
@@ -95,20 +107,35 @@ def test_an_empty_cell_is_missing_and_never_zero(tmp_path):
 
 def test_decimals_are_kept_exactly_as_written(tmp_path):
     # 16 digits: a float holds 4503599627.370497 and prints 4503599627.370497, but not 0.1234567890123456789
-    rows = [["甲校", "小学", "9007199254.740993"], ["乙校", "小学", "0.1234567890123456789"], ["丙校", "小学", "12.50"]]
+    rows = [
+        ["甲校", "小学", "9007199254.740993"],
+        ["乙校", "小学", "0.1234567890123456789"],
+        ["丙校", "小学", "12.50"],
+    ]
     made = read(write(tmp_path, text_of(rows, ["学校名称", "学校类型", "教学仪器设备值（元）"])))
-    exact = {s: made.exact_number(at, "equipment_value_yuan") for at, s in enumerate(made.frame["school"])}
+    exact = {
+        s: made.exact_number(at, "equipment_value_yuan")
+        for at, s in enumerate(made.frame["school"])
+    }
     assert exact == {row[0]: Fraction(row[2]) for row in rows}
 
 
 def test_ids_and_each_chinese_header_are_accepted(tmp_path):
-    for name in [name for c in load_columns().values() if c.id == "pupils_primary" for name in (c.id, *c.headers)]:
+    for name in [
+        name
+        for c in load_columns().values()
+        if c.id == "pupils_primary"
+        for name in (c.id, *c.headers)
+    ]:
         made = read(write(tmp_path, text_of([["甲校", "小学", "7"]], ["school", "办学类型", name])))
         assert made.frame["pupils_primary"].tolist() == [7]
 
 
 def test_county_and_year_may_stand_in_the_file(tmp_path):
-    path = write(tmp_path, text_of([["yiyuan", "2019", "甲校", "小学"]], ["县区", "年度", "学校", "学校类型"]))
+    path = write(
+        tmp_path,
+        text_of([["yiyuan", "2019", "甲校", "小学"]], ["县区", "年度", "学校", "学校类型"]),
+    )
     frame = yz.read_schools(path).frame
     assert frame[["county", "year"]].values.tolist() == [["yiyuan", 2019]]
 
@@ -126,11 +153,21 @@ def test_the_source_names_the_file_and_its_digest(tmp_path):
         text_of(ROWS).replace("\n", "\r\n").encode(),
         text_of(ROWS).replace("\n", "\r").encode(),
         (text_of(ROWS) + "\n,,,,,,\n\n").encode(),
-        text_of([[f" {cell} " for cell in row] for row in ROWS], [f" {cell} " for cell in HEADERS]).encode(),
+        text_of(
+            [[f" {cell} " for cell in row] for row in ROWS], [f" {cell} " for cell in HEADERS]
+        ).encode(),
         text_of([[*row, "", ""] for row in ROWS], [*HEADERS, "", ""]).encode(),
         text_of(ROWS, quoting=csv.QUOTE_ALL).encode(),
     ],
-    ids=["BOM", "CRLF", "CR", "blank rows behind", "blanks around", "empty columns behind", "quoted"],
+    ids=[
+        "BOM",
+        "CRLF",
+        "CR",
+        "blank rows behind",
+        "blanks around",
+        "empty columns behind",
+        "quoted",
+    ],
 )
 def test_the_way_a_csv_was_saved_changes_nothing(tmp_path, content):
     same(read(write(tmp_path, content, "other.csv")), read(write(tmp_path)))
@@ -155,9 +192,20 @@ def test_a_workbook_and_a_csv_give_the_same_table(tmp_path):
 
 def test_a_number_of_a_workbook_is_what_excel_shows(tmp_path):
     # 0.1 + 0.2 is stored as 0.30000000000000004 and read so; 1e-5 has no exponent in the table
-    path = write_book(tmp_path, {"学校": [["学校", "学校类型", "教学及辅助用房面积"], ["甲校", "小学", 0.1], ["乙校", "小学", 1e-5]]})
+    path = write_book(
+        tmp_path,
+        {
+            "学校": [
+                ["学校", "学校类型", "教学及辅助用房面积"],
+                ["甲校", "小学", 0.1],
+                ["乙校", "小学", 1e-5],
+            ]
+        },
+    )
     made = read(path)
-    exact = {s: made.exact_number(at, "teaching_area_m2") for at, s in enumerate(made.frame["school"])}
+    exact = {
+        s: made.exact_number(at, "teaching_area_m2") for at, s in enumerate(made.frame["school"])
+    }
     assert exact == {"甲校": Fraction("0.1"), "乙校": Fraction("0.00001")}
 
 
@@ -203,12 +251,16 @@ def test_a_workbook_with_two_filled_sheets_is_refused_and_names_them(tmp_path):
 
 
 def test_a_header_that_is_not_in_the_dictionary_is_named(tmp_path):
-    faults = faults_of(write(tmp_path, text_of([["甲校", "小学", "3"]], ["学校名称", "学校类型", "游泳池"])))
+    faults = faults_of(
+        write(tmp_path, text_of([["甲校", "小学", "3"]], ["学校名称", "学校类型", "游泳池"]))
+    )
     assert places(faults) == [(1, "游泳池", "游泳池")]
 
 
 def test_a_column_without_a_header_is_named_by_its_place(tmp_path):
-    faults = faults_of(write(tmp_path, text_of([["甲校", "3", "小学"]], ["学校名称", "", "学校类型"])))
+    faults = faults_of(
+        write(tmp_path, text_of([["甲校", "3", "小学"]], ["学校名称", "", "学校类型"]))
+    )
     assert places(faults) == [(1, "第2列", "")]
 
 
@@ -243,12 +295,33 @@ def test_a_row_of_the_wrong_length_is_never_read_shifted(tmp_path, cells, found)
 
 @pytest.mark.parametrize(
     "written",
-    ["-", "无", "N/A", "12.5.1", "1e5", "１２", "1,234", "3人", "约300", "nan", "inf", "0x10", "#DIV/0!", "三百", "1.2万", "O", "12 5", "."],
+    [
+        "-",
+        "无",
+        "N/A",
+        "12.5.1",
+        "1e5",
+        "１２",
+        "1,234",
+        "3人",
+        "约300",
+        "nan",
+        "inf",
+        "0x10",
+        "#DIV/0!",
+        "三百",
+        "1.2万",
+        "O",
+        "12 5",
+        ".",
+    ],
 )
 @pytest.mark.parametrize("header", ["小学在校生数", "教学及辅助用房面积（㎡）"])
 def test_a_cell_that_is_not_a_plain_number_is_refused_as_it_was_written(tmp_path, header, written):
     row = ["丁校", "小学", written]
-    faults = faults_of(write(tmp_path, text_of([["甲校", "小学", "5"], row], ["学校名称", "学校类型", header])))
+    faults = faults_of(
+        write(tmp_path, text_of([["甲校", "小学", "5"], row], ["学校名称", "学校类型", header]))
+    )
     assert places(faults) == [(3, header, written)]
     assert "不要填0" in faults["advice"][0]
 
@@ -268,7 +341,9 @@ def test_a_cell_that_is_not_a_plain_number_is_refused_as_it_was_written(tmp_path
         pytest.param("举办者", "10.5", marks=told_twice),  # neither whole nor within 1 to 10
     ],
 )
-def test_a_cell_outside_its_range_or_list_is_told_with_row_header_and_text(tmp_path, header, written):
+def test_a_cell_outside_its_range_or_list_is_told_with_row_header_and_text(
+    tmp_path, header, written
+):
     base = {"学校名称": "丁校", "学校类型": "小学"} | {header: written}
     path = write(tmp_path, text_of([list(base.values())], list(base)))
     assert places(faults_of(path)) == [(2, header, written)]
@@ -280,7 +355,8 @@ def test_a_blank_line_between_does_not_move_the_row_number(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("row", "column"), [(["甲校", ""], "学校类型"), pytest.param(["", "小学"], "学校", marks=told_twice)]
+    ("row", "column"),
+    [(["甲校", ""], "学校类型"), pytest.param(["", "小学"], "学校", marks=told_twice)],
 )
 def test_a_required_cell_that_is_empty_is_told_once(tmp_path, row, column):
     path = write(tmp_path, text_of([row], ["学校", "学校类型"]))
@@ -289,7 +365,10 @@ def test_a_required_cell_that_is_empty_is_told_once(tmp_path, row, column):
 
 def test_a_part_larger_than_its_whole_is_told_at_the_part(tmp_path):
     header = ["学校", "学校类型", "教学及辅助用房面积", "室内体育用房面积"]
-    path = write(tmp_path, text_of([["甲校", "小学", "100", "100"], ["乙校", "小学", "100", "100.5"]], header))
+    path = write(
+        tmp_path,
+        text_of([["甲校", "小学", "100", "100"], ["乙校", "小学", "100", "100.5"]], header),
+    )
     assert places(faults_of(path)) == [(3, "室内体育用房面积", "100.5（教学及辅助用房面积 100）")]
 
 
@@ -300,12 +379,18 @@ def test_a_doubled_school_code_is_told_in_both_rows(tmp_path):
 
 
 def test_another_county_or_year_than_asked_for_is_refused_row_by_row(tmp_path):
-    rows = [["demo", "2020", "甲校", "小学"], ["other", "2019", "乙校", "小学"], ["demo", "", "丙校", "小学"]]
+    rows = [
+        ["demo", "2020", "甲校", "小学"],
+        ["other", "2019", "乙校", "小学"],
+        ["demo", "", "丙校", "小学"],
+    ]
     path = write(tmp_path, text_of(rows, ["县区代码", "统计年度", "学校", "学校类型"]))
     assert places(faults_of(path)) == [(3, "县区代码", "other"), (3, "统计年度", "2019")]
 
 
-@pytest.mark.xfail(strict=True, reason="told under the column's own header, not the one in the file")
+@pytest.mark.xfail(
+    strict=True, reason="told under the column's own header, not the one in the file"
+)
 def test_another_county_is_told_under_the_header_of_the_file(tmp_path):
     path = write(tmp_path, text_of([["other", "甲校", "小学"]], ["县区", "学校", "学校类型"]))
     assert places(faults_of(path)) == [(2, "县区", "other")]
@@ -314,7 +399,14 @@ def test_another_county_is_told_under_the_header_of_the_file(tmp_path):
 def test_all_faults_of_a_file_are_told_at_once(tmp_path):
     header = ["学校", "学校类型", "小学在校生数", "小学专任教师数", "小学骨干教师数", "游泳池"]
     rows = [
-        ["甲校", "小学", "x", "10", "11", ""],  # a word for a number; more backbone teachers than teachers
+        [
+            "甲校",
+            "小学",
+            "x",
+            "10",
+            "11",
+            "",
+        ],  # a word for a number; more backbone teachers than teachers
         ["乙校", "小学", "100", "-1", "", ""],  # a negative number
         ["丙校", "小学", "100", "5"],  # two cells short
         ["丁校", "大学", "1.5", "5", "5", ""],  # no such type, half a pupil
@@ -335,7 +427,10 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path):
 
 
 def test_a_fault_in_a_workbook_names_its_sheet(tmp_path):
-    path = write_book(tmp_path, {"学校": [["学校", "学校类型", "小学在校生数"], ["甲校", "小学", 5], ["乙校", "小学", -5]]})
+    path = write_book(
+        tmp_path,
+        {"学校": [["学校", "学校类型", "小学在校生数"], ["甲校", "小学", 5], ["乙校", "小学", -5]]},
+    )
     faults = faults_of(path)
     assert faults["sheet"].tolist() == ["学校"]
     assert places(faults) == [(3, "小学在校生数", "-5")]
@@ -343,7 +438,11 @@ def test_a_fault_in_a_workbook_names_its_sheet(tmp_path):
 
 @pytest.mark.xfail(strict=True, reason="the file's name is cut at its first blank")
 def test_a_file_name_with_a_blank_is_told_whole(tmp_path):
-    path = write(tmp_path, text_of([["甲校", "小学", "-5"]], ["学校", "学校类型", "小学在校生数"]), "沂源 2020.csv")
+    path = write(
+        tmp_path,
+        text_of([["甲校", "小学", "-5"]], ["学校", "学校类型", "小学在校生数"]),
+        "沂源 2020.csv",
+    )
     assert places(faults_of(path)) == [(2, "小学在校生数", "-5")]
 
 
@@ -355,5 +454,7 @@ def test_a_missing_column_does_not_hide_other_faults(tmp_path):
 
 @pytest.mark.xfail(strict=True, reason="a formula that was never calculated reads as an empty cell")
 def test_a_formula_that_was_never_calculated_is_refused(tmp_path):
-    path = write_book(tmp_path, {"学校": [["学校", "学校类型", "小学在校生数"], ["甲校", "小学", "=60+60"]]})
+    path = write_book(
+        tmp_path, {"学校": [["学校", "学校类型", "小学在校生数"], ["甲校", "小学", "=60+60"]]}
+    )
     assert [(row, column) for row, column, _ in places(faults_of(path))] == [(2, "小学在校生数")]

@@ -52,13 +52,17 @@ def test_the_file_name_is_the_id_of_the_standard(any_standard):
 
 
 def test_every_rule_names_its_source_and_how_sure_it_is(any_standard):
-    unnamed = [rule for rule in sourced_rules(any_standard) if not re.search(r"[一-鿿]", rule.source)]
+    unnamed = [
+        rule for rule in sourced_rules(any_standard) if not re.search(r"[一-鿿]", rule.source)
+    ]
     assert unnamed == []
     assert {rule.confidence for rule in sourced_rules(any_standard)} <= set("VSIM")
 
 
 def test_every_rule_that_is_not_seen_as_text_says_why(any_standard):
-    assert [rule for rule in sourced_rules(any_standard) if rule.confidence != "V" and not rule.note] == []
+    assert [
+        rule for rule in sourced_rules(any_standard) if rule.confidence != "V" and not rule.note
+    ] == []
 
 
 def test_every_indicator_has_labels_and_units_and_its_own_code(any_standard):
@@ -78,14 +82,19 @@ def test_every_column_that_a_standard_names_is_in_the_dictionary(any_standard):
 def test_the_gap_unit_of_an_indicator_is_the_unit_of_its_columns(any_standard):
     columns = load_columns()
     for indicator in any_standard.indicator:
-        units = {columns[n.format(stage="primary")].unit for n in (*indicator.numerator, *indicator.subtract)}
+        units = {
+            columns[n.format(stage="primary")].unit
+            for n in (*indicator.numerator, *indicator.subtract)
+        }
         assert units == {indicator.gap_unit}
         assert indicator.unit.startswith(indicator.gap_unit + "/")
 
 
 def test_every_school_type_that_a_standard_names_can_be_filled_in(any_standard):
     types = {name for names in any_standard.counting.stages.values() for name in names}
-    types |= set(any_standard.split.stages) | {t for rule in any_standard.exclusion for t in rule.school_types}
+    types |= set(any_standard.split.stages) | {
+        t for rule in any_standard.exclusion for t in rule.school_types
+    }
     assert types <= set(load_columns()["school_type"].choices)
 
 
@@ -135,11 +144,17 @@ def test_only_rooms_grounds_equipment_and_classrooms_are_split(standard):
 def test_senior_pupils_weigh_1_2_times_junior_ones_and_junior_1_1_times_primary_ones(standard):
     # 1.1 x 1.2 = 1.32
     weights = standard.split.weights
-    assert weights == {"primary": 1, "junior": Decimal("1.1"), "senior": Decimal("1.1") * Decimal("1.2")}
+    assert weights == {
+        "primary": 1,
+        "junior": Decimal("1.1"),
+        "senior": Decimal("1.1") * Decimal("1.2"),
+    }
 
 
 def test_indoor_sports_rooms_are_counted_once(standard):
-    rooms, sports = (next(i for i in standard.indicator if i.code == code) for code in ("1.4", "1.5"))
+    rooms, sports = (
+        next(i for i in standard.indicator if i.code == code) for code in ("1.4", "1.5")
+    )
     assert rooms.subtract == ["indoor_sports_area_m2"]
     assert "indoor_sports_area_m2" in sports.numerator
 
@@ -149,7 +164,12 @@ def test_private_schools_count_under_the_2017_standard(standard):
 
 
 def test_relief_is_off_for_data_from_2023_on(standard):
-    assert [year for year in range(2017, 2031) if standard.relief_is_on(year)] == [2019, 2020, 2021, 2022]
+    assert [year for year in range(2017, 2031) if standard.relief_is_on(year)] == [
+        2019,
+        2020,
+        2021,
+        2022,
+    ]
 
 
 # --- the numbers of the document
@@ -196,7 +216,11 @@ def columns_file():
 
 
 def test_every_column_has_a_header_labels_a_kind_and_a_meaning(columns_file):
-    assert [c["id"] for c in columns_file if not (c["headers"] and all(c["label"].values()) and c["meaning"])] == []
+    assert [
+        c["id"]
+        for c in columns_file
+        if not (c["headers"] and all(c["label"].values()) and c["meaning"])
+    ] == []
     kinds = {"text", "choice", "boolean", "integer", "decimal", "areas"}
     assert {c["kind"] for c in columns_file} <= kinds
 

@@ -69,12 +69,24 @@ def test_an_edited_file_is_read_again(tmp_path):
         ("met_at_least = 6", "met_at_least = 0", "met_at_least"),
         ("met_at_least = 6", 'met_at_least = "many"', "school_rule.met_at_least"),
         ("met_at_least = 6", "met_at_lest = 6", "met_at_lest"),
-        ("limit      = { primary = 0.50, junior = 0.45 }", "limit = { primary = 0.50 }", "dispersion_rule.limit"),
-        ("bar         = { primary = 4.2, junior = 5.3 }", "bar = { primary = 4.2 }", "degree_teachers_per_100"),
+        (
+            "limit      = { primary = 0.50, junior = 0.45 }",
+            "limit = { primary = 0.50 }",
+            "dispersion_rule.limit",
+        ),
+        (
+            "bar         = { primary = 4.2, junior = 5.3 }",
+            "bar = { primary = 4.2 }",
+            "degree_teachers_per_100",
+        ),
         ('code        = "1.2"', 'code = "1.1"', "重复"),
         ('id          = "backbone_teachers_per_100"', 'id = "degree_teachers_per_100"', "重复"),
         ('indicator  = "sports_area_per_pupil"', 'indicator = "sports"', "sports"),
-        ("weights    = { primary = 1, junior = 1.1, senior = 1.32 }", "weights = { primary = 1 }", "weights"),
+        (
+            "weights    = { primary = 1, junior = 1.1, senior = 1.32 }",
+            "weights = { primary = 1 }",
+            "weights",
+        ),
         ('confidence = "I"', 'confidence = "X"', "confidence"),
     ],
 )
@@ -86,7 +98,9 @@ def test_a_wrong_key_of_a_standard_file_is_named(tmp_path, old, new, named):
 
 
 def test_all_wrong_keys_of_a_standard_file_are_named_at_once(tmp_path):
-    path = changed(tmp_path, ("met_at_least = 6", 'met_at_least = "x"'), ("per         = 100", 'per = "y"'))
+    path = changed(
+        tmp_path, ("met_at_least = 6", 'met_at_least = "x"'), ("per         = 100", 'per = "y"')
+    )
     with pytest.raises(StandardError) as refused:
         yz.load_standard(path)
     assert "2 处" in str(refused.value)
@@ -95,7 +109,9 @@ def test_all_wrong_keys_of_a_standard_file_are_named_at_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"id = ", b"id = 1\nid = 2\n", "id = '甲'".encode("gb18030")], ids=["cut", "double key", "GB18030"]
+    "content",
+    [b"id = ", b"id = 1\nid = 2\n", "id = '甲'".encode("gb18030")],
+    ids=["cut", "double key", "GB18030"],
 )
 def test_a_file_that_is_not_utf8_toml_is_refused(tmp_path, content):
     path = tmp_path / "broken.toml"
@@ -105,6 +121,8 @@ def test_a_file_that_is_not_utf8_toml_is_refused(tmp_path, content):
 
 
 def test_a_column_that_the_dictionary_does_not_have_is_refused(tmp_path):
-    path = changed(tmp_path, ('numerator   = ["networked_classrooms"]', 'numerator = ["robots_{stage}"]'))
+    path = changed(
+        tmp_path, ('numerator   = ["networked_classrooms"]', 'numerator = ["robots_{stage}"]')
+    )
     with pytest.raises(StandardError, match="robots_junior、robots_primary"):
         judge([good("甲校")], standard=path)

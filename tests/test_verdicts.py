@@ -31,10 +31,22 @@ def place(indicator, stage="primary", **changes):
     ("stage", "short", "at_bar"),
     [
         # bar x 1,000 pupils (x 10 where per 100), one unit less is below
-        *[("primary", *pair) for pair in (("degree", 42), ("backbone", 10), ("arts", 9), ("networked", 23))],
-        *[("primary", *pair) for pair in (("rooms", 4500), ("grounds", 7500), ("equipment", 2_000_000))],
-        *[("junior", *pair) for pair in (("degree_j", 53), ("backbone_j", 10), ("arts_j", 9), ("networked", 24))],
-        *[("junior", *pair) for pair in (("rooms", 5800), ("grounds", 10200), ("equipment", 2_500_000))],
+        *[
+            ("primary", *pair)
+            for pair in (("degree", 42), ("backbone", 10), ("arts", 9), ("networked", 23))
+        ],
+        *[
+            ("primary", *pair)
+            for pair in (("rooms", 4500), ("grounds", 7500), ("equipment", 2_000_000))
+        ],
+        *[
+            ("junior", *pair)
+            for pair in (("degree_j", 53), ("backbone_j", 10), ("arts_j", 9), ("networked", 24))
+        ],
+        *[
+            ("junior", *pair)
+            for pair in (("rooms", 5800), ("grounds", 10200), ("equipment", 2_500_000))
+        ],
     ],
 )
 def test_a_value_on_its_bar_is_met_and_one_unit_less_is_not(stage, short, at_bar):
@@ -60,15 +72,52 @@ def test_a_value_on_its_bar_is_met_and_one_unit_less_is_not(stage, short, at_bar
     ],
     ids=["4.505", "3.825", "1.955", "6.375", "1700"],
 )
-def test_a_value_on_its_floor_is_at_the_floor_and_a_little_less_is_not(indicator, stage, changes, less):
+def test_a_value_on_its_floor_is_at_the_floor_and_a_little_less_is_not(
+    indicator, stage, changes, less
+):
     assert place(indicator, stage, **changes) == ("not_met", True)
     assert place(indicator, stage, **changes | less) == ("not_met", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "pupils", "stage", "share", "need"),
+    [
+        # 4950 + 1.1 x 5500 = 11,000 primary pupils, or 10,000 junior ones; bars 4.5 and 5.8, floors 3.825 and 4.93
+        ("nine_year", (4950, 5500, None), "primary", "bar", 49500),
+        ("nine_year", (4950, 5500, None), "primary", "floor", 42075),
+        ("nine_year", (4950, 5500, None), "junior", "bar", 58000),
+        ("nine_year", (4950, 5500, None), "junior", "floor", 49300),
+        # 4950 + 1.1 x 2500 + 1.32 x 2500 = 11,000
+        ("twelve_year", (4950, 2500, 2500), "primary", "bar", 49500),
+        ("twelve_year", (4950, 2500, 2500), "junior", "bar", 58000),
+        # 400 + 1.2 x 500 = 1,000 junior pupils
+        ("complete_secondary", (None, 400, 500), "junior", "bar", 5800),
+        ("complete_secondary", (None, 400, 500), "junior", "floor", 4930),
+    ],
+)
+def test_a_split_resource_exactly_on_its_bar_or_floor_is_enough_and_less_is_not(
+    kind, pupils, stage, share, need
+):
+    school = {"school": "甲校", "school_type": kind, "indoor_sports_area_m2": 0}
+    school |= dict(zip(("pupils_primary", "pupils_junior", "pupils_senior"), pupils, strict=True))
+    told = []
+    for rooms in (need, need - 1, Decimal(need) - Decimal("0.01")):
+        row = judge([school | {"teaching_area_m2": rooms}]).indicators.query(
+            "indicator == @R4 and stage == @stage"
+        )
+        told.append(
+            (row["verdict"].item() == "met") if share == "bar" else bool(row["at_floor"].item())
+        )
+    assert told == [True, False, False]
 
 
 def test_2000_yuan_for_every_pupil_is_met_whatever_the_number_of_pupils():
     # 0.2 n 万元 = 2000 n 元 for n pupils
     for start in range(20, 3001, 200):
-        rows = [good(f"{n:04}校", primary=n, equipment=2000 * n) for n in range(start, min(start + 200, 3001))]
+        rows = [
+            good(f"{n:04}校", primary=n, equipment=2000 * n)
+            for n in range(start, min(start + 200, 3001))
+        ]
         assert (judge(rows).stages[0].levels[INDICATORS.index(R6)] == AT_BAR).all()
 
 
@@ -134,7 +183,12 @@ def test_a_missing_value_leaves_a_school_unknown_even_when_six_are_met():
 
 def test_a_school_that_fails_whatever_the_missing_value_is_is_not_met():
     # at most 4 + 1 reach the bar; one lies under its floor
-    assert school_verdict(networked=None, grounds=7499, rooms=4499) == ("not_met", 4, "1.4、1.5", "1.7")
+    assert school_verdict(networked=None, grounds=7499, rooms=4499) == (
+        "not_met",
+        4,
+        "1.4、1.5",
+        "1.7",
+    )
     assert school_verdict(networked=None, grounds=6374) == ("not_met", 5, "1.5", "1.7")
 
 
@@ -143,7 +197,9 @@ def test_a_school_that_may_still_pass_with_the_missing_value_is_unknown():
 
 
 def test_a_school_of_which_nothing_is_known_is_unknown():
-    everything = dict.fromkeys(("degree", "backbone", "arts", "rooms", "grounds", "equipment", "networked"))
+    everything = dict.fromkeys(
+        ("degree", "backbone", "arts", "rooms", "grounds", "equipment", "networked")
+    )
     assert school_verdict(**everything)[:2] == ("cannot_tell", 0)
 
 
@@ -171,7 +227,11 @@ def test_a_standard_may_ask_for_fewer_indicators():
 def with_limit(limit):
     """A standard of one indicator, equipment per pupil, with that limit for its coefficient."""
     books = yz.load_standard(BOOKS).model_dump()
-    indicator = books["indicator"][0] | {"numerator": ["equipment_value_yuan"], "gap_unit": "元", "unit": "元/生"}
+    indicator = books["indicator"][0] | {
+        "numerator": ["equipment_value_yuan"],
+        "gap_unit": "元",
+        "unit": "元/生",
+    }
     limits = {"limit": dict.fromkeys(books["stages"], Decimal(limit))}
     return variant(BOOKS, indicator=[indicator], dispersion_rule=books["dispersion_rule"] | limits)
 
@@ -267,7 +327,10 @@ def test_0_4999999_is_met_and_0_5000001_is_not_and_both_print_0_500():
     assert told == [("0.500", "met", True), ("0.500", "not_met", True)]
 
 
-@pytest.mark.parametrize(("c", "printed", "borderline"), [(501, "0.501", False), (5004, "0.500", True), (4995, "0.500", True), (4994, "0.499", False)])
+@pytest.mark.parametrize(
+    ("c", "printed", "borderline"),
+    [(501, "0.501", False), (5004, "0.500", True), (4995, "0.500", True), (4994, "0.499", False)],
+)
 def test_borderline_is_what_prints_as_the_bar_without_being_it(c, printed, borderline):
     scale = 10 ** len(str(c))
     rows = [good("甲校", equipment=1000 * (scale + c)), good("乙校", equipment=1000 * (scale - c))]

@@ -77,11 +77,10 @@ class _PaletteCanvas(FigureCanvasAgg):
 
     def print_png(self, filename_or_obj, **_settings):
         self.draw()
-        image = Image.fromarray(np.asarray(self.buffer_rgba()))
+        image = Image.fromarray(np.asarray(self.buffer_rgba())).convert("RGB")
+        small = image.quantize(255, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         dpi = (self.figure.dpi, self.figure.dpi)
-        image.quantize(255, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
-            filename_or_obj, format="png", optimize=True, dpi=dpi
-        )
+        small.save(filename_or_obj, format="png", optimize=True, dpi=dpi)
 
 
 def _drawn(draw):

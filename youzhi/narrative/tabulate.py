@@ -55,7 +55,7 @@ def tabulate_verdict(result: Assessment) -> pd.DataFrame:
     """
     parts = PART_WORDS | {part.id: part.label.zh for part in result.standard.part}
     table = result.reasons
-    return pd.DataFrame(
+    return _listed(
         {
             "部分": table["part"].map(parts),
             "结论": table["verdict"].map(VERDICT_WORDS),
@@ -81,7 +81,7 @@ def tabulate_failing(result: Assessment) -> pd.DataFrame:
     zones = load_columns()["zone"].choices
     table = result.schools[result.schools["verdict"] != MET]
     table = table.sort_values("verdict", key=lambda v: v != NOT_MET, kind="stable")
-    return pd.DataFrame(
+    return _listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "学校": table["school"],
@@ -92,7 +92,7 @@ def tabulate_failing(result: Assessment) -> pd.DataFrame:
             "缺数据": table["unknown"],
             "结论": table["verdict"].map(VERDICT_WORDS),
         }
-    ).reset_index(drop=True)
+    )
 
 
 def tabulate_indicators(result: Assessment) -> pd.DataFrame:
@@ -132,7 +132,7 @@ def tabulate_indicators(result: Assessment) -> pd.DataFrame:
         for (stage, name), count in counts.iterrows()
     ]
     heads = ["学段", "指标", "单位", "标准值", "县平均值", "校段数", "达标", "未达标", "无法判定"]
-    return pd.DataFrame(rows, columns=heads)
+    return _listed(rows, columns=heads)
 
 
 def tabulate_coefficients(result: Assessment) -> pd.DataFrame:
@@ -150,7 +150,7 @@ def tabulate_coefficients(result: Assessment) -> pd.DataFrame:
     """
     table, decimals = result.coefficients, result.standard.dispersion_rule.decimals
     unknown = VERDICT_WORDS[CANNOT_TELL]
-    return pd.DataFrame(
+    return _listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "指标": table["indicator"].map(result.standard.indicator_names),
@@ -179,7 +179,7 @@ def tabulate_totals(result: Assessment) -> pd.DataFrame:
         Columns: 指标, 涉及学校数, 补到标准值, 补到底线, 单位.
     """
     table = result.totals
-    return pd.DataFrame(
+    return _listed(
         {
             "指标": table["indicator"].map(result.standard.indicator_names),
             "涉及学校数": table["schools"],
@@ -207,7 +207,7 @@ def tabulate_gaps(result: Assessment) -> pd.DataFrame:
     table = result.gaps.merge(result.indicators[[*keys, "printed"]], on=keys, how="left")
     codes = result.standard.codes
     bars = [_text(codes[row.indicator].bar[row.stage]) for row in table.itertuples()]
-    return pd.DataFrame(
+    return _listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "学校": table["school"],
@@ -235,7 +235,7 @@ def tabulate_repairs(result: Assessment) -> pd.DataFrame:
         Columns: 学段, 学校, 整改指标, 补到, 数量, 单位.
     """
     table = result.repairs
-    return pd.DataFrame(
+    return _listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "学校": table["school"],
@@ -276,9 +276,7 @@ def tabulate_zones(result: Assessment) -> pd.DataFrame:
         for name, indicator in standard.codes.items()
         if stage in means.index
     ]
-    return pd.DataFrame(
-        rows, columns=["学段", "指标", "标准值", *(zones[zone] for zone in present)]
-    )
+    return _listed(rows, columns=["学段", "指标", "标准值", *(zones[zone] for zone in present)])
 
 
 def _mean_or_dash(means: pd.Series, place: tuple, decimals: int) -> str:
@@ -318,7 +316,7 @@ def tabulate_trend(history: Assessment) -> pd.DataFrame:
         for (year, stage), count in counts.iterrows()
     ]
     heads = ["年度", "学段", "校段数", "达标", "未达标", "无法判定", "最大差异系数", "超限项数"]
-    return pd.DataFrame(rows, columns=heads)
+    return _listed(rows, columns=heads)
 
 
 def tabulate_excluded(result: Assessment) -> pd.DataFrame:
@@ -335,7 +333,7 @@ def tabulate_excluded(result: Assessment) -> pd.DataFrame:
         Columns: 学校, 类型, 学段, 学生数, 理由, 来源.
     """
     table = result.sections.excluded
-    return pd.DataFrame(
+    return _listed(
         {
             "学校": table["school"],
             "类型": table["school_type"].map(load_columns()["school_type"].choices),
@@ -379,7 +377,7 @@ def tabulate_rules(result: Assessment) -> pd.DataFrame:
     rows.append(["", rule.label.zh, *([""] * len(words)), "", rule.source, rule.confidence])
     limits = [_text(spread.limit[stage]) for stage in words]
     rows.append([spread.code, spread.label.zh, *limits, "无量纲", spread.source, spread.confidence])
-    return pd.DataFrame(rows, columns=["编号", "规则", *words.values(), "单位", "来源", "可信度"])
+    return _listed(rows, columns=["编号", "规则", *words.values(), "单位", "来源", "可信度"])
 
 
 def count_missing(result: Assessment) -> pd.DataFrame:
@@ -427,7 +425,7 @@ def tabulate_missing(result: Assessment) -> pd.DataFrame:
     """
     table = count_missing(result)
     labels = {name: column.zh for name, column in load_columns().items()}
-    return pd.DataFrame(
+    return _listed(
         {
             "数据列": table["column"].map(labels),
             "空缺数": table["cells"],
@@ -464,7 +462,7 @@ def tabulate_extremes(result: Assessment) -> pd.DataFrame:
                 high["school"],
             ]
         )
-    return pd.DataFrame(rows, columns=["学段", "指标", "最低值", "最低校段", "最高值", "最高校段"])
+    return _listed(rows, columns=["学段", "指标", "最低值", "最低校段", "最高值", "最高校段"])
 
 
 def tabulate_inequality(result: Assessment) -> pd.DataFrame:
@@ -488,7 +486,7 @@ def tabulate_inequality(result: Assessment) -> pd.DataFrame:
         head: [_decimals(value, 3) for value in table[name]]
         for head, name in zip(heads, MEASURES, strict=True)
     }
-    return pd.DataFrame(
+    return _listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "指标": table["indicator"].map(result.standard.indicator_names),
@@ -496,6 +494,12 @@ def tabulate_inequality(result: Assessment) -> pd.DataFrame:
             **measures,
         }
     )
+
+
+def _listed(data, columns: list[str] | None = None) -> pd.DataFrame:
+    """A table for readers: rows are counted from 1."""
+    table = pd.DataFrame(data, columns=columns)
+    return table.set_axis(range(1, len(table) + 1), axis=0)
 
 
 def _text(number) -> str:
