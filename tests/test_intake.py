@@ -349,9 +349,12 @@ def test_a_cell_outside_its_range_or_list_is_told_with_row_header_and_text(
     assert places(faults_of(path)) == [(2, header, written)]
 
 
-def test_a_blank_line_between_does_not_move_the_row_number(tmp_path):
-    path = write(tmp_path, "学校名称,学校类型,小学在校生数\n甲校,小学,5\n\n,,\n乙校,小学,-5\n")
-    assert places(faults_of(path)) == [(5, "小学在校生数", "-5")]
+def test_a_blank_line_between_neither_moves_nor_hides_a_fault(tmp_path):
+    path = write(
+        tmp_path, "学校名称,学校类型,小学在校生数\n甲校,小学,x\n\n,,\n乙校,小学,-5\n丙校,小学,y\n"
+    )
+    told = [(2, "小学在校生数", "x"), (5, "小学在校生数", "-5"), (6, "小学在校生数", "y")]
+    assert sorted(places(faults_of(path))) == told
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ _HOMES = {
     "coefficients": ["compute_coefficients", "difference_coefficient"],
     "inequality": ["measure_inequality"],
     "assessment": ["Assessment", "assess", "assess_county", "assess_years"],
-    "reports": ["run_batch", "run_report"],
+    "reports": ["plan_jobs", "run_batch", "run_report"],
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

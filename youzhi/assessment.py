@@ -496,12 +496,10 @@ def _reasons(result: Assessment, county: str, year: int):
 def _explain(verdicts: pd.Series, held: int, stage: str, part: str) -> tuple[str, str]:
     """Verdict over sections or coefficients of one stage, and the sentence that gives the count."""
     thing, unit = {"schools": ("校段", "个"), "dispersion": ("差异系数", "项")}[part]
+    aside = f"；另有{held}个校段数据矛盾、暂不计入" if held else ""
     if verdicts.empty:
-        return judge.CANNOT_TELL, f"{stage}没有计入的学校，不适用"
+        return judge.CANNOT_TELL, f"{stage}没有计入的学校，不适用{aside}"
     failing, unknown = (verdicts == judge.NOT_MET).sum(), (verdicts == judge.CANNOT_TELL).sum()
     reason = f"{stage}{len(verdicts)}{unit}{thing}中{failing}{unit}未达标、{unknown}{unit}无法判定"
-    verdict = judge.combine(verdicts)
-    if held:
-        reason += f"；另有{held}个校段数据矛盾、暂不计入"
-        verdict = judge.combine([verdict, judge.CANNOT_TELL])
-    return verdict, reason
+    verdict = judge.combine([*verdicts, judge.CANNOT_TELL] if held else verdicts)
+    return verdict, reason + aside

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from youzhi.reliefs import AppliedRelief, apply_reliefs
 from youzhi.sections import Sections, StageSections, make_sections
-from youzhi.standards import Indicator, Relief, Standard
+from youzhi.standards import Indicator, Standard
 from youzhi.tables import SchoolTable
 
 INDICATOR_COLUMNS = [
@@ -39,33 +41,35 @@ class StageIndicators:
         Its k indicators give the rows.
     value : ndarray, k x m
         Indicator values in the unit of each indicator; NaN when they cannot be computed.
-    relieved : ndarray of bool, k x m
-        Where a transitional relief added something.
+    reliefs : tuple of AppliedRelief
+        Transitional reliefs that are counted in.
     """
 
     sections: StageSections
     standard: Standard
     value: np.ndarray
-    relieved: np.ndarray
+    reliefs: tuple[AppliedRelief, ...]
 
     @property
     def stage(self) -> str:
         """Stage id."""
         return self.sections.stage
 
+    @cached_property
+    def relieved(self) -> np.ndarray:
+        """Where a transitional relief was counted in, k x m."""
+        marks = np.zeros(self.value.shape, dtype=bool)
+        for relief in self.reliefs:
+            marks[list(self.standard.codes).index(relief.indicator)] |= relief.holds
+        return marks
+
     @property
     def numerator(self) -> np.ndarray:
         """The part of each resource that belongs to the section, k x m (人, ㎡, 元, 间)."""
         share = self.sections.pupils / self.sections.base
         parts = np.empty(self.value.shape)
-        for part, indicator, relieved in zip(
-            parts, self.standard.indicator, self.relieved, strict=True
-        ):
-            _add_up(self.sections, indicator, part)
-            if relieved.any():
-                part[relieved] += _gather(
-                    self.sections, _relief_names(self.standard, indicator, self.stage)
-                )[relieved]
+        for part, indicator in zip(parts, self.standard.indicator, strict=True):
+            _add_up(self.sections, indicator, self.reliefs, part)
             if indicator.shared:
                 part *= share
         return parts
@@ -74,8 +78,9 @@ class StageIndicators:
         """The school's own total of indicator k for one section, exactly."""
         schools, row = self.sections.schools, self.sections.row[at]
         add, subtract = _column_names(self.standard.indicator[k], self.stage)
-        if self.relieved[k, at]:
-            add = add + _relief_names(self.standard, self.standard.indicator[k], self.stage)
+        for relief in self.reliefs:
+            if relief.indicator == self.standard.indicator[k].id and relief.holds[at]:
+                add = add + relief.columns
         total = sum(schools.exact_number(row, name) for name in add)
         return total - sum(schools.exact_number(row, name) for name in subtract)
 
@@ -104,7 +109,7 @@ class StageIndicators:
         parts = [self.sections.numbers(name)[places] for name in add] + [
             -self.sections.numbers(name)[places] for name in subtract
         ]
-        whole = ~self.relieved[k][places] & (not self.sections.schools.exact)
+        whole = ~self.relieved[k, places] & (not self.sections.schools.exact)
         for part in parts:
             whole &= part == np.rint(part)
         return np.where(whole, sum(parts), np.nan)
@@ -234,18 +239,20 @@ def _measure_stage(
     sections: StageSections, standard: Standard, relief: bool | None
 ) -> StageIndicators:
     """Values are worked out in place: at national size new memory costs more than the arithmetic."""
-    shape = (len(standard.indicator), len(sections))
-    value, relieved, rates = np.empty(shape), np.zeros(shape, dtype=bool), {}
-    for at, indicator in enumerate(standard.indicator):
-        _add_up(sections, indicator, value[at])
-        if relief is not False and _reliefs_for(standard, indicator):
-            extra, relieved[at] = _relief_of(sections, standard, indicator, always=bool(relief))
-            value[at][relieved[at]] += extra[relieved[at]]
-        value[at] *= _rate(sections, indicator, rates)
-    return StageIndicators(sections, standard, value, relieved)
+    value, rates = np.empty((len(standard.indicator), len(sections))), {}
+    reliefs = apply_reliefs(sections, standard, relief)
+    for row, indicator in zip(value, standard.indicator, strict=True):
+        _add_up(sections, indicator, reliefs, row)
+        row *= _rate(sections, indicator, rates)
+    return StageIndicators(sections, standard, value, reliefs)
 
 
-def _add_up(sections: StageSections, indicator: Indicator, total: np.ndarray) -> None:
+def _add_up(
+    sections: StageSections,
+    indicator: Indicator,
+    reliefs: tuple[AppliedRelief, ...],
+    total: np.ndarray,
+) -> None:
     """Put the school's own total of one indicator into `total`; any missing part makes it missing."""
     add, subtract = _column_names(indicator, sections.stage)
     total[:] = sections.numbers(add[0])
@@ -253,6 +260,10 @@ def _add_up(sections: StageSections, indicator: Indicator, total: np.ndarray) ->
         total += sections.numbers(name)
     for name in subtract:
         total -= sections.numbers(name)
+    for relief in reliefs:
+        if relief.indicator == indicator.id:
+            for name in relief.columns:
+                total[relief.holds] += sections.numbers(name)[relief.holds]
 
 
 def _rate(sections: StageSections, indicator: Indicator, known: dict) -> np.ndarray:
@@ -268,51 +279,3 @@ def _column_names(indicator: Indicator, stage: str) -> tuple[list[str], list[str
         return [name.format(stage=stage) for name in names]
 
     return fill(indicator.numerator), fill(indicator.subtract)
-
-
-def _gather(sections: StageSections, names: list[str]) -> np.ndarray:
-    """Add up columns of the school table for the sections; any missing part makes the sum missing."""
-    return sum(sections.numbers(name) for name in names)
-
-
-def _reliefs_for(standard: Standard, indicator: Indicator) -> list[Relief]:
-    return [relief for relief in standard.relief if relief.indicator == indicator.id]
-
-
-def _relief_names(standard: Standard, indicator: Indicator, stage: str) -> list[str]:
-    return [
-        name.format(stage=stage)
-        for relief in _reliefs_for(standard, indicator)
-        for name in relief.add
-    ]
-
-
-def _relief_of(sections: StageSections, standard: Standard, indicator: Indicator, always: bool):
-    """What a relief adds, and where it applies: condition holds, year is on, and a value was given."""
-    extra, applies = np.zeros(len(sections)), np.zeros(len(sections), dtype=bool)
-    year = sections.schools.frame["year"].to_numpy()[sections.row]
-    for relief in _reliefs_for(standard, indicator):
-        names = [name.format(stage=sections.stage) for name in relief.add]
-        amount = _gather(sections, names)
-        holds = np.zeros(len(sections), dtype=bool)
-        for condition in relief.when:
-            holds |= _condition_holds(sections, condition)
-        holds &= ~np.isnan(amount)
-        if not always:
-            holds &= (year >= relief.years.first) & (year <= relief.years.last)
-        extra, applies = np.where(holds, extra + amount, extra), applies | holds
-    return extra, applies
-
-
-def _condition_holds(sections: StageSections, condition) -> np.ndarray:
-    schools, row = sections.schools, sections.row
-    holds = np.ones(len(sections), dtype=bool)
-    for name in ("zone", "school_type", "inner_city"):
-        wanted = getattr(condition, name)
-        if wanted is not None:
-            holds &= schools.texts(name)[row] == wanted
-    if condition.pupils_from is not None:
-        holds &= sections.pupils >= condition.pupils_from
-    if condition.pupils_below is not None:
-        holds &= sections.pupils < condition.pupils_below
-    return holds

@@ -13,9 +13,9 @@ from math import lcm
 import numpy as np
 import pandas as pd
 
-from youzhi.errors import FAULT_COLUMNS, DataError, StandardError
+from youzhi.errors import FAULT_COLUMNS, DataError, StandardError, UsageError
 from youzhi.standards import Exclusion, Standard
-from youzhi.tables import KEYS, SchoolTable, load_columns
+from youzhi.tables import SchoolTable, load_columns
 
 SECTION_COLUMNS = ["county", "year", "stage", "school", "school_id", "town", "zone", "school_type"]
 EXCLUDED_COLUMNS = [*SECTION_COLUMNS, "pupils", "held", "reason", "source"]
@@ -152,6 +152,8 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
 
     Raises
     ------
+    UsageError
+        The unit is neither "school" nor "campus".
     DataError
         A school and its campuses both have a row: the pupils would count twice.
     StandardError
@@ -183,7 +185,7 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
     """
     _require_columns(standard)
     unit = unit or standard.counting.unit
-    schools = _one_row_per_unit(schools, unit)
+    schools = _one_row_per_unit(schools, standard, unit)
     blocks, excluded = [], []
     types = schools.texts("school_type")
     for stage in standard.stages:
@@ -216,9 +218,10 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
     """The counted sections of one stage, and the listing of those left out."""
     pupils = schools.numbers(f"pupils_{stage}")
     has_stage = _is_in(types, standard.counting.stages[stage])
-    sharing = _is_in(types, standard.split.stages)
-    empty = pupils == 0
-    counted = has_stage & ~(sharing & empty)
+    empty, alive = pupils == 0, _is_alive(schools, stage)
+    # A school with several stages that has nobody in this one simply has no such section.
+    absent = _is_in(types, standard.split.stages) & empty & ~alive
+    counted = has_stage & ~absent
     left_out = []
     for rule in standard.exclusion:
         hit = counted & _is_excluded(schools, types, pupils, rule)
@@ -226,22 +229,11 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
             _excluded_rows(schools, np.flatnonzero(hit), stage, rule.reason.zh, rule.source)
         )
         counted &= ~hit
+    foreign = ~has_stage & (pupils > 0) & ~_is_in(types, _uncounted_types(standard))
     for at, held, reason in (
-        (
-            counted & empty & ~_is_alive(schools, stage),
-            False,
-            "没有在校生，也没有教师和班级（停办或空壳），不计入",
-        ),
-        (
-            counted & empty & _is_alive(schools, stage),
-            True,
-            "在校生为零却有教师或班级，数据矛盾，暂不计入",
-        ),
-        (
-            ~has_stage & (pupils > 0) & ~_is_in(types, _uncounted_types(standard)),
-            True,
-            "学校类型没有这个学段却有在校生，数据矛盾，暂不计入",
-        ),
+        (counted & empty & ~alive, False, "没有在校生，也没有教师和班级（停办或空壳），不计入"),
+        (counted & empty & alive, True, "在校生为零却有教师或班级，数据矛盾，暂不计入"),
+        (foreign, True, "学校类型没有这个学段却有在校生，数据矛盾，暂不计入"),
     ):
         left_out.append(_excluded_rows(schools, np.flatnonzero(at), stage, reason, "", held))
         counted &= ~at
@@ -274,9 +266,16 @@ def _is_excluded(
 
 
 def _is_alive(schools: SchoolTable, stage: str) -> np.ndarray:
-    """Whether a row without pupils of a stage still has teachers or classes of it."""
-    teachers, classes = schools.numbers(f"teachers_{stage}"), schools.numbers(f"classes_{stage}")
-    return (np.nan_to_num(teachers) > 0) | (np.nan_to_num(classes) > 0)
+    """Whether a row has anything of a stage besides pupils: teachers of any kind, classes."""
+    alive = np.zeros(len(schools), dtype=bool)
+    for name in schools.frame:
+        if (
+            name.endswith(f"_{stage}")
+            and load_columns()[name].is_number
+            and name != f"pupils_{stage}"
+        ):
+            alive |= schools.numbers(name) > 0
+    return alive
 
 
 def _group_of(schools: SchoolTable) -> np.ndarray:
@@ -328,62 +327,91 @@ def _excluded_rows(
     return pd.DataFrame({**texts, **told}, index=range(len(row)))[EXCLUDED_COLUMNS]
 
 
-def _one_row_per_unit(schools: SchoolTable, unit: str) -> SchoolTable:
+def _one_row_per_unit(schools: SchoolTable, standard: Standard, unit: str) -> SchoolTable:
     """Refuse double counting; add campuses up when the unit is the school."""
+    if unit not in ("school", "campus"):
+        raise UsageError(f"计数单位只能是“school”（学校）或“campus”（独立校区），不能是“{unit}”。")
     mother = pd.Series(schools.texts("campus_of"), index=schools.frame.index)
     is_campus = mother.notna()
     if not is_campus.any():
         return schools
-    keys = ["county", "year"]
-    campuses = schools.frame[keys].assign(school=mother)[is_campus]
-    both = schools.frame[[*keys, "school"]].merge(campuses.drop_duplicates(), how="inner")
-    if len(both):
-        rows = [
-            [
-                schools.source,
-                "",
-                "",
-                "学校名称",
-                name,
-                "学校总表行与校区行只能有一种",
-                "本部也作为一个校区填写，删去学校总表行",
-            ]
-            for name in both["school"]
-        ]
-        raise DataError(pd.DataFrame(rows, columns=FAULT_COLUMNS))
-    return schools if unit == "campus" else _merge_campuses(schools, mother)
+    keys = ["county", "year", "school"]
+    campuses = schools.frame[keys[:2]].assign(school=mother)[is_campus].drop_duplicates()
+    whole = schools.frame[keys][~is_campus].reset_index().merge(campuses, how="inner")
+    if len(whole):
+        raise DataError(_double_counts(schools, whole))
+    return schools if unit == "campus" else _merge_campuses(schools, standard, mother)
 
 
-def _merge_campuses(schools: SchoolTable, mother: pd.Series) -> SchoolTable:
+def _double_counts(schools: SchoolTable, whole: pd.DataFrame) -> pd.DataFrame:
+    """One fault per school that stands beside its own campuses."""
+    advice = "本部也作为一个校区填写（所属学校填学校名称），删去学校总表行"
+    lines = [schools.lines[at] if len(schools.lines) else "" for at in whole["index"]]
+    rows = [
+        [schools.file, "", line, "学校名称", name, "学校总表行与校区行只能有一种", advice]
+        for line, name in zip(lines, whole["school"], strict=True)
+    ]
+    return pd.DataFrame(rows, columns=FAULT_COLUMNS)
+
+
+def _merge_campuses(schools: SchoolTable, standard: Standard, mother: pd.Series) -> SchoolTable:
     """Add up the campuses of each school, exactly; one missing number makes the sum missing."""
     name = mother.where(mother.notna(), schools.frame["school"])
-    columns = load_columns()
     merged = []
     for _, rows in schools.frame.groupby(
-        [*(schools.frame[key] for key in KEYS[:2]), name], sort=False
+        [schools.frame["county"], schools.frame["year"], name], sort=False
     ):
         record = rows.iloc[0].to_dict()
-        if mother.notna()[rows.index[0]]:
+        if pd.notna(mother[rows.index[0]]):
+            stages = [_stages_of(standard, kind) for kind in rows["school_type"]]
             record |= {
                 "school": name[rows.index[0]],
                 "school_id": name[rows.index[0]],
                 "campus_of": None,
             }
-            for column in rows:
-                if columns[column].is_number and column not in (
-                    "year",
-                    "organiser_code",
-                    "built_year",
-                    "lon",
-                    "lat",
-                ):
-                    record[column] = _exact_sum(schools, rows.index, column)
+            record["school_type"] = _joint_type(
+                standard, record["school_type"], set().union(*stages)
+            )
+            record |= {
+                column: _exact_sum(schools, rows.index, stages, column)
+                for column in rows
+                if _adds_up(column)
+            }
         merged.append(record)
-    frame = pd.DataFrame(merged, columns=schools.frame.columns)
-    return SchoolTable.from_frame(frame, schools.source)
+    return SchoolTable.from_frame(pd.DataFrame(merged, columns=schools.frame.columns), schools.file)
 
 
-def _exact_sum(schools: SchoolTable, rows: pd.Index, column: str) -> Fraction | None:
-    if schools.frame.loc[rows, column].isna().any():
+def _adds_up(column: str) -> bool:
+    """Whether the numbers of campuses make the number of the school when added."""
+    unsummed = ("year", "organiser_code", "built_year", "lon", "lat")
+    largest = column.startswith("largest_")
+    return load_columns()[column].is_number and column not in unsummed and not largest
+
+
+def _stages_of(standard: Standard, school_type: str) -> set[str]:
+    """The stages that a school of this type has."""
+    if school_type in standard.split.stages:
+        return set(standard.split.stages[school_type])
+    return {stage for stage, kinds in standard.counting.stages.items() if school_type in kinds}
+
+
+def _joint_type(standard: Standard, school_type: str, stages: set[str]) -> str:
+    """The type of a school whose campuses have these stages between them."""
+    joint = [kind for kind, has in standard.split.stages.items() if set(has) == stages]
+    return joint[0] if joint else school_type
+
+
+def _exact_sum(
+    schools: SchoolTable, rows: pd.Index, stages: list[set], column: str
+) -> Fraction | None:
+    """Sum over the campuses; a campus without the column's stage has nothing to add."""
+    of_stage = column.rpartition("_")[2]
+    known = {stage for has in stages for stage in has}
+    adding = [
+        row
+        for row, has in zip(rows, stages, strict=True)
+        if of_stage not in known or of_stage in has
+    ]
+    if schools.frame.loc[adding, column].isna().any():
         return None
-    return sum((schools.exact_number(row, column) for row in rows), Fraction(0))
+    return sum((schools.exact_number(row, column) for row in adding), Fraction(0))

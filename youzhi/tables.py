@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 KEYS = ["county", "year", "school_id"]
 
+_MEND = "核对原始数据后改正；没有数据的留空，不要填0"
+
+# A decimal of at most so many digits comes back unchanged from a float.
+_SAFE_DIGITS = 15
+
 
 @dataclass(frozen=True)
 class Column:
@@ -55,6 +60,11 @@ class Column:
     max: float | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     at_most: str = ""
+
+    @property
+    def needed(self) -> bool:
+        """Whether a table must have the column; county and year may come from where the file lies."""
+        return self.required or self.id in ("county", "year")
 
     @property
     def is_number(self) -> bool:
@@ -128,16 +138,20 @@ class SchoolTable:
         school, school_type; numbers are float64 (missing is NaN). Sorted by county, year, school_id.
     exact : Mapping
         (row position, column id) to the exact value, for the few numbers that a float cannot hold.
-    source : str
-        Name of the file and its SHA-256, or empty.
+    file, digest : str
+        Name of the file it was read from and its SHA-256; empty when it was not read from one file.
+    lines : ndarray of int
+        Row of the file in which each school stands; the header is row 1.
     """
 
     frame: pd.DataFrame
     exact: Mapping[tuple[int, str], Fraction] = field(default_factory=dict)
-    source: str = ""
+    file: str = ""
+    digest: str = ""
+    lines: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame, source: str = "") -> SchoolTable:
+    def from_frame(cls, frame: pd.DataFrame, file: str = "") -> SchoolTable:
         """Check a frame whose columns are ids of columns.toml (由数据框建表).
 
         Parameters
@@ -145,8 +159,8 @@ class SchoolTable:
         frame
             One row per school or campus; needs county, year, school and school_type. Numbers may be
             int, float, Decimal or Fraction.
-        source
-            Where it comes from.
+        file
+            Where it comes from, as faults shall name it.
 
         Returns
         -------
@@ -159,7 +173,7 @@ class SchoolTable:
             With all faults at once; row is the position in the frame, counted from 1.
         """
         numbered = frame.set_axis(range(1, len(frame) + 1), axis=0)
-        table, faults = make_school_table(numbered, source)
+        table, faults = make_school_table(numbered, file)
         if len(faults):
             raise DataError(faults)
         return table
@@ -226,11 +240,11 @@ def stack_tables(tables: Iterable[SchoolTable]) -> SchoolTable:
     if twice:
         raise DataError(pd.DataFrame(twice))
     ordered = frame.sort_values(KEYS, kind="stable")
-    return SchoolTable(
-        ordered.reset_index(drop=True),
-        _moved(exact, ordered.index),
-        "；".join(t.source for t in tables),
-    )
+    files = dict.fromkeys(table.file for table in tables)
+    lines = np.concatenate([table.lines for table in tables])
+    lines = lines[ordered.index] if len(lines) == len(frame) else np.empty(0, dtype=int)
+    moved = _moved(exact, ordered.index)
+    return SchoolTable(ordered.reset_index(drop=True), moved, "；".join(files), lines=lines)
 
 
 def _moved(exact: Mapping, order: pd.Index) -> dict:
@@ -240,7 +254,7 @@ def _moved(exact: Mapping, order: pd.Index) -> dict:
 
 
 def make_school_table(
-    frame: pd.DataFrame, source: str = ""
+    frame: pd.DataFrame, file: str = "", digest: str = ""
 ) -> tuple[SchoolTable | None, pd.DataFrame]:
     """Check a frame of canonical columns and make the table, or list every fault (校验).
 
@@ -248,7 +262,7 @@ def make_school_table(
     ----------
     frame
         Index: row numbers by which faults are located. Columns: ids of columns.toml.
-    source
+    file, digest
         Name of the file and its SHA-256.
 
     Returns
@@ -256,11 +270,11 @@ def make_school_table(
     SchoolTable or None
         None when there is a fault.
     DataFrame
-        Columns of DataError.faults; empty when the table is good.
+        Columns of DataError.faults, one row per cell or column; empty when the table is good.
     """
     faults = [
         _fault(
-            source,
+            file,
             "",
             column.headers[0],
             "（无此列）",
@@ -268,53 +282,70 @@ def make_school_table(
             "补上该列；表头可用列名或其中文表头",
         )
         for column in load_columns().values()
-        if (column.required or column.id in ("county", "year")) and column.id not in frame
+        if column.needed and column.id not in frame
     ]
-    if not faults:
-        if "school_id" not in frame:
-            frame = frame.assign(school_id=frame["school"])
-        frame = frame.assign(
-            school_id=frame["school_id"].where(frame["school_id"].notna(), frame["school"])
-        )
-        floats, exact = _split_exact(frame)
-        faults = [*_schema_faults(floats, source), *_duplicate_faults(floats, source)]
+    floats, exact, unreadable = _split_exact(_with_codes(frame), file)
+    faults += [*unreadable, *_schema_faults(floats, file), *_duplicate_faults(floats, file)]
     if faults:
-        return None, pd.DataFrame(faults, columns=FAULT_COLUMNS)
+        told = pd.DataFrame(faults, columns=FAULT_COLUMNS)
+        return None, told.drop_duplicates(["row", "column"], ignore_index=True)
     ordered = floats.assign(year=floats["year"].astype(int)).sort_values(KEYS, kind="stable")
-    table = SchoolTable(
-        _name_apart(ordered.reset_index(drop=True)), _moved(exact, ordered.index), source
-    )
+    lines = ordered.index.to_numpy(dtype=int)
+    named = _name_apart(ordered.reset_index(drop=True))
+    table = SchoolTable(named, _moved(exact, ordered.index), file, digest, lines)
     return table, pd.DataFrame(columns=FAULT_COLUMNS)
+
+
+def _with_codes(frame: pd.DataFrame) -> pd.DataFrame:
+    """A school without a code is known by its name."""
+    if "school" not in frame:
+        return frame
+    codes = frame["school_id"] if "school_id" in frame else frame["school"]
+    return frame.assign(school_id=codes.where(codes.notna(), frame["school"]))
 
 
 def _name_apart(frame: pd.DataFrame) -> pd.DataFrame:
     """Schools of one name in one county-year are told apart by their code."""
-    twins = frame.duplicated(["county", "year", "school"], keep=False)
-    coded = frame["school"] + "（" + frame["school_id"] + "）"
-    return frame.assign(school=frame["school"].where(~twins, coded)) if twins.any() else frame
+    while (twins := frame.duplicated(["county", "year", "school"], keep=False)).any():
+        coded = frame["school"] + "（" + frame["school_id"] + "）"
+        frame = frame.assign(school=frame["school"].where(~twins, coded))
+    return frame
 
 
-def _split_exact(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    """Turn numbers into float64 and remember those that a float cannot hold."""
-    floats, exact = {}, {}
+def _split_exact(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, dict, list[dict]]:
+    """Turn numbers into float64, remember those that a float cannot hold, tell those that are none."""
+    floats, exact, faults = {}, {}, []
     for name in frame.columns:
-        values = frame[name]
-        column = load_columns().get(name)
-        if column is None or not column.is_number or values.dtype.kind in "if":
-            floats[name] = (
-                values.astype(float) if column is not None and column.is_number else values
-            )
+        values, column = frame[name], load_columns().get(name)
+        if column is None or not column.is_number:
+            floats[name] = values
             continue
-        floats[name] = pd.to_numeric(values.map(_to_float), errors="coerce").astype(float)
+        if values.dtype.kind in "iuf":
+            floats[name] = values.astype(float)
+            continue
+        numbers = {}
         for row, written in values.dropna().items():
-            value = Fraction(written) if not isinstance(written, float) else as_fraction(written)
-            if as_fraction(float(value)) != value:
-                exact[row, name] = value
-    return pd.DataFrame(floats, index=frame.index), exact
+            try:
+                numbers[row] = _to_float(written)
+            except ValueError:
+                faults.append(_fault(file, row, column.headers[0], written, column.allowed, _MEND))
+                continue
+            short = len(str(written)) <= _SAFE_DIGITS and not isinstance(written, Fraction)
+            if not short and as_fraction(numbers[row]) != as_fraction(written):
+                exact[row, name] = as_fraction(written)
+        floats[name] = pd.Series(numbers, dtype=float).reindex(frame.index)
+    return pd.DataFrame(floats, index=frame.index), exact, faults
 
 
-def _to_float(value) -> float:
-    return np.nan if value is None or value is pd.NA else float(value)
+def _to_float(written) -> float:
+    """A finite number, or ValueError."""
+    try:
+        number = float(written)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(written) from error
+    if not np.isfinite(number):
+        raise ValueError(written)
+    return number
 
 
 @cache
@@ -352,9 +383,8 @@ def _schema_column(column: Column) -> pa.Column:
         checks.append(pa.Check(lambda s: s == s.round(), name="whole"))
     if column.kind == "choice":
         checks.append(pa.Check.isin(list(column.choices), name="choice"))
-    needed = column.required or column.id in ("county", "year", "school_id")
     dtype = float if column.is_number else None
-    return pa.Column(dtype, checks=checks, nullable=not needed, required=needed)
+    return pa.Column(dtype, checks=checks, nullable=not column.needed, required=False)
 
 
 def _pair_check(part: str, whole: str) -> pa.Check:
@@ -368,61 +398,54 @@ def _pair_check(part: str, whole: str) -> pa.Check:
     return pa.Check(holds, name=f"{part}<={whole}", ignore_na=False)
 
 
-def _schema_faults(frame: pd.DataFrame, source: str) -> list[dict]:
-    """Run the schema and translate every failure into a located fault."""
+def _schema_faults(frame: pd.DataFrame, file: str) -> list[dict]:
+    """Run the schema and translate every failure into a located fault; a cell's own fault comes first."""
     import pandera.errors
 
     try:
         school_schema().validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        failures = error.failure_cases.drop_duplicates(["index", "column", "check"])
-        pairs = failures["check"].astype(str).str.contains("<=", regex=False)
-        rows = [_pair_fault(frame, source, *key) for key in _pair_keys(failures[pairs])]
-        rows += [_cell_fault(frame, source, case) for case in failures[~pairs].to_dict("records")]
-        return rows
+        cases = error.failure_cases.to_dict("records")
+        pairs = [case for case in cases if "<=" in str(case["check"])]
+        cells = [_cell_fault(frame, file, case) for case in cases if case not in pairs]
+        keys = sorted({(case["index"], case["check"]) for case in pairs})
+        return cells + [_pair_fault(frame, file, *key) for key in keys]
     return []
 
 
-def _pair_keys(failures: pd.DataFrame) -> list[tuple]:
-    return sorted(set(zip(failures["index"], failures["check"], strict=True)))
-
-
-def _pair_fault(frame: pd.DataFrame, source: str, row: int, check: str) -> dict:
+def _pair_fault(frame: pd.DataFrame, file: str, row: int, check: str) -> dict:
     part, whole = (load_columns()[name] for name in check.split("<="))
-    found = f"{frame.at[row, part.id]:g}（{whole.zh} {frame.at[row, whole.id]:g}）"
+    found = f"{frame.at[row, part.id]:.15g}（{whole.zh} {frame.at[row, whole.id]:.15g}）"
     return _fault(
-        source, row, part.headers[0], found, f"不大于{whole.zh}", "核对两列，改正填错的一列"
+        file, row, part.headers[0], found, f"不大于{whole.zh}", "核对两列，改正填错的一列"
     )
 
 
-def _cell_fault(frame: pd.DataFrame, source: str, case: dict) -> dict:
+def _cell_fault(frame: pd.DataFrame, file: str, case: dict) -> dict:
     if case["check"] == "column_in_schema":
         advice = "删去该列，或改用数据列字典中的列名"
-        return _fault(source, "", case["failure_case"], "（未知列）", "数据列字典中的列", advice)
+        return _fault(file, "", case["failure_case"], "（未知列）", "数据列字典中的列", advice)
     column = load_columns()[case["column"]]
     found = "（空）" if case["check"] == "not_nullable" else case["failure_case"]
-    return _fault(
-        source, case["index"], column.headers[0], found, column.allowed, "核对原始数据后改正"
-    )
+    return _fault(file, case["index"], column.headers[0], found, column.allowed, _MEND)
 
 
-def _duplicate_faults(frame: pd.DataFrame, source: str) -> list[dict]:
+def _duplicate_faults(frame: pd.DataFrame, file: str) -> list[dict]:
     """The same school twice in one county and year."""
-    twice = frame[frame.duplicated(KEYS, keep=False)]
-    header = load_columns()["school_id"].headers[0]
+    if not set(KEYS) <= set(frame):
+        return []
+    coded = frame.dropna(subset=KEYS)
+    twice = coded[coded.duplicated(KEYS, keep=False)]
+    header, advice = (
+        load_columns()["school_id"].headers[0],
+        "删去重复行；同名学校请填不同的学校代码",
+    )
     return [
-        _fault(
-            source,
-            row,
-            header,
-            case["school_id"],
-            "每个县每年每校一行",
-            "删去重复行；同名学校请填不同的学校代码",
-        )
-        for row, case in zip(twice.index, twice[KEYS].to_dict("records"), strict=True)
+        _fault(file, row, header, code, "每个县每年每校一行", advice)
+        for row, code in twice["school_id"].items()
     ]
 
 
-def _fault(source: str, row, column: str, found, allowed: str, advice: str) -> dict:
-    values = [source.split(" ")[0], "", row, column, str(found), allowed, advice]
+def _fault(file: str, row, column: str, found, allowed: str, advice: str) -> dict:
+    values = [file, "", row, column, str(found), allowed, advice]
     return dict(zip(FAULT_COLUMNS, values, strict=True))

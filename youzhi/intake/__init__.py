@@ -54,8 +54,8 @@ def read_schools(
     frame = pd.DataFrame(records, columns=list(places.values()), dtype=object)
     frame.index = lines
     for name, value in {"county": county, "year": year}.items():
-        faults += _fill_or_compare(frame, name, value, grid)
-    table, found = make_school_table(frame.infer_objects(), f"{grid.file} {grid.digest}")
+        faults += _fill_or_compare(frame, name, value, grid, places)
+    table, found = make_school_table(frame.infer_objects(), grid.file, grid.digest)
     faults = _merge_faults(faults, found, grid, places)
     if len(faults):
         raise DataError(faults)
@@ -101,6 +101,10 @@ def _convert_rows(grid: Grid, places: dict[int, str]) -> tuple[list[int], list[l
         record = []
         for at, name in places.items():
             text = row[at] if at < len(row) else ""
+            if (line, at) in grid.formulas:
+                record.append(None)
+                faults.append(_formula_fault(grid, line, at))
+                continue
             try:
                 record.append(convert_cell(text, columns[name]))
             except ValueError:
@@ -111,7 +115,9 @@ def _convert_rows(grid: Grid, places: dict[int, str]) -> tuple[list[int], list[l
     return lines, records, faults
 
 
-def _fill_or_compare(frame: pd.DataFrame, name: str, value, grid: Grid) -> list[dict]:
+def _fill_or_compare(
+    frame: pd.DataFrame, name: str, value, grid: Grid, places: dict[int, str]
+) -> list[dict]:
     """Fill county or year in where the file lacks it; a different value in the file is a fault."""
     if value is None:
         return []
@@ -120,7 +126,7 @@ def _fill_or_compare(frame: pd.DataFrame, name: str, value, grid: Grid) -> list[
         return []
     frame[name] = frame[name].where(frame[name].notna(), value)
     wrong = frame[frame[name] != value]
-    header = load_columns()[name].headers[0]
+    header = next(grid.rows[0][at] for at, column in places.items() if column == name)
     advice = "文件与所要的县或年度不符，检查是否放错了位置"
     return [
         _fault(grid, row, header, found, str(value), advice) for row, found in wrong[name].items()
@@ -138,7 +144,7 @@ def _merge_faults(
         at = standing.get(fault["column"])
         if at is not None:
             fault["column"] = grid.rows[0][at]
-            if fault["row"] and fault["found"][-1].isdigit():
+            if fault["row"] and "（" not in fault["found"]:
                 fault["found"] = grid.rows[fault["row"] - 1][at]
         if (fault["row"], fault["column"]) not in told:
             rows.append(fault)
@@ -148,6 +154,13 @@ def _merge_faults(
 def _cell_fault(grid: Grid, line: int, header: str, text: str, column: Column) -> dict:
     return _fault(
         grid, line, header, text, column.allowed, "核对原始数据后改正；没有数据的留空，不要填0"
+    )
+
+
+def _formula_fault(grid: Grid, line: int, at: int) -> dict:
+    advice = "在 Excel 中打开该文件，保存一次后再用，或粘贴为数值"
+    return _fault(
+        grid, line, grid.rows[0][at], grid.formulas[line, at], "已算出结果的公式或数值", advice
     )
 
 

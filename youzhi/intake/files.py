@@ -26,12 +26,15 @@ class Grid:
         The first one is the header.
     digest : str
         SHA-256 of the file.
+    formulas : dict
+        (row, position in the row) to the formula, where a workbook holds no calculated result.
     """
 
     file: str
     sheet: str
     rows: list[list[str]]
     digest: str
+    formulas: dict[tuple[int, int], str]
 
 
 def read_grid(path: Path) -> Grid:
@@ -57,9 +60,9 @@ def read_grid(path: Path) -> Grid:
         raise _refusal(path, "（没有这个文件）", "存在的文件", "检查路径和文件名")
     content = path.read_bytes()
     if path.suffix.lower() == ".csv":
-        sheet, rows = "", _csv_rows(path, content)
+        sheet, rows, formulas = "", _csv_rows(path, content), {}
     elif path.suffix.lower() == ".xlsx":
-        sheet, rows = _xlsx_rows(path, content)
+        sheet, rows, formulas = _xlsx_rows(path, content)
     else:
         raise _refusal(
             path, path.suffix or "（无扩展名）", ".csv 或 .xlsx", "另存为 UTF-8 CSV 或 .xlsx"
@@ -67,7 +70,7 @@ def read_grid(path: Path) -> Grid:
     rows = _trim(rows)
     if len(rows) < 2:
         raise _refusal(path, "无数据行", "一行表头和至少一行数据", "检查是否选错了文件或工作表")
-    return Grid(path.name, sheet, rows, sha256(content).hexdigest())
+    return Grid(path.name, sheet, rows, sha256(content).hexdigest(), formulas)
 
 
 def _csv_rows(path: Path, content: bytes) -> list[list[str]]:
@@ -82,29 +85,40 @@ def _csv_rows(path: Path, content: bytes) -> list[list[str]]:
         raise _refusal(path, f"文件不完整（{error}）", "完整的 CSV", "重新导出该文件") from error
 
 
-def _xlsx_rows(path: Path, content: bytes) -> tuple[str, list[list[str]]]:
-    import openpyxl
-
+def _xlsx_rows(path: Path, content: bytes) -> tuple[str, list[list[str]], dict]:
+    """The only filled sheet as text, and the formulas that were never calculated."""
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = {
-            sheet.title: [
-                [_as_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
-            ]
-            for sheet in book.worksheets
-        }
-    except (
-        Exception
-    ) as error:  # openpyxl raises many kinds for a broken archive; all mean the same here
-        raise _refusal(
-            path, f"不是有效的工作簿（{type(error).__name__}）", ".xlsx 工作簿", "用 Excel 重新另存"
-        ) from error
-    filled = {title: rows for title, rows in sheets.items() if _trim(rows)}
+        results, written = (_sheets(content, data_only=only) for only in (True, False))
+    except Exception as error:  # openpyxl raises many kinds for a broken archive; all mean the same
+        found = f"不是有效的工作簿（{type(error).__name__}）"
+        raise _refusal(path, found, ".xlsx 工作簿", "用 Excel 重新另存") from error
+    filled = [title for title, rows in written.items() if _trim(rows)]
     if len(filled) > 1:
         raise _refusal(
             path, "、".join(filled), "只有一个工作表有数据", "把学校数据单独存成一个文件"
         )
-    return next(iter(filled.items()), ("", []))
+    if not filled:
+        return "", [], {}
+    title = filled[0]
+    formulas = {
+        (line, at): cell
+        for line, row in enumerate(written[title], start=1)
+        for at, cell in enumerate(row)
+        if cell.startswith("=") and not results[title][line - 1][at]
+    }
+    return title, results[title], formulas
+
+
+def _sheets(content: bytes, data_only: bool) -> dict[str, list[list[str]]]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
+    return {
+        sheet.title: [
+            [_as_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+        ]
+        for sheet in book.worksheets
+    }
 
 
 def _as_written(value) -> str:

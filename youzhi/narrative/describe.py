@@ -535,8 +535,9 @@ def describe_method(result: Assessment) -> Text:
         if entry.confidence != "V" or "推断" in entry.note
     ]
     notes += [standard.counting.unit_note] if standard.counting.unit_note else []
-    name, _, digest = result.sections.schools.source.partition(" ")
-    file = f"{name}（SHA-256 {digest[:16]}）" if digest else name or "未注明"
+    schools = result.sections.schools
+    digest = f"（SHA-256 {schools.digest[:16]}）" if schools.digest else ""
+    file = (schools.file or "未注明") + digest
     facts = {"split": standard.split.label.zh, "split_source": standard.split.source}
     method = write("method", file=file, version=__version__, **facts)
     return paragraphs(method, write("method.doubt", notes=notes) if notes else "")

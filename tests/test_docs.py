@@ -1,0 +1,307 @@
+"""What the documents say is there, runs, and says the same in both languages.
+
+`python tests/test_docs.py` writes the second part of the glossary again, from columns.toml.
+"""
+
+import doctest
+import re
+import tomllib
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+import youzhi as yz
+from youzhi import counties
+from youzhi.tables import load_columns
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = ["README.md", "README.zh-CN.md"]
+GLOSSARY = "docs/glossary.md"
+DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
+DOCUMENTS = [
+    *(*READMES, "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", GLOSSARY),
+    *(str(path.relative_to(ROOT)) for path in DECISIONS),
+]
+COLUMNS_HEADING = "\n## Raw columns"
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def code_blocks(text):
+    """Language and content of every fenced block, in order."""
+    return re.findall(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S)
+
+
+def block_of(name, language):
+    [content] = [content for found, content in code_blocks(read(name)) if found == language]
+    return content
+
+
+def prose(name):
+    """A document without its code blocks."""
+    return re.sub(r"^```.*?^```$", "", read(name), flags=re.M | re.S)
+
+
+def headings(name):
+    return re.findall(r"^(#+) (.+)$", prose(name), re.M)
+
+
+def table_rows(text):
+    """The cells of every table row, without the lines between header and body."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in lines
+        if not re.fullmatch(r"[|\-]+", line)
+    ]
+
+
+def glossary_parts():
+    concepts, columns = read(GLOSSARY).split(COLUMNS_HEADING)
+    return concepts, columns
+
+
+def column_table():
+    """The second part of the glossary, as columns.toml says it."""
+    lines = ["| 中文 | identifier | headers | allowed | meaning |", "|---|---|---|---|---|"]
+    for column in load_columns().values():
+        name = f"`{column.id}`" + (" \\*" if column.required else "")
+        headers = "、".join(column.headers)
+        cells = [column.zh, name, headers, column.allowed, column.meaning]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+# --- both READMEs
+
+
+def test_both_readmes_have_the_same_order_of_headings():
+    english, chinese = ([depth for depth, _ in headings(name)] for name in READMES)
+    assert len(english) > 10
+    assert english == chinese
+
+
+def test_both_readmes_have_the_same_code_blocks():
+    english, chinese = (code_blocks(read(name)) for name in READMES)
+    assert len(english) > 5
+    assert english == chinese
+
+
+def test_both_readmes_link_the_same_documents():
+    english, chinese = (
+        [link for link in re.findall(r"\]\(([^)#]+)", read(name)) if link not in READMES]
+        for name in READMES
+    )
+    assert len(english) > 5
+    assert english == chinese
+
+
+def test_both_readmes_have_tables_of_the_same_shape():
+    english, chinese = ([len(row) for row in table_rows(prose(name))] for name in READMES)
+    assert len(english) > 10
+    assert english == chinese
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_python_examples_of_the_readme_run(name):
+    examples = doctest.DocTestParser().get_doctest(block_of(name, "python"), {}, name, name, 0)
+    assert len(examples.examples) >= 5
+    told = []
+    assert doctest.DocTestRunner().run(examples, out=told.append).failed == 0, "".join(told)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_own_data_of_the_readme_are_a_data_root_that_can_be_judged(name, tmp_path):
+    folder = tmp_path / "jiaxian" / "2023"
+    folder.mkdir(parents=True)
+    (folder / "schools.csv").write_text(block_of(name, "csv"), encoding="utf-8")
+    (folder.parent / "county.toml").write_text(block_of(name, "toml"), encoding="utf-8")
+    card = counties.load_county("jiaxian", tmp_path)
+    assert (card.name_zh, card.counting.unit, card.standard_for(2023)) == (
+        "甲县",
+        "campus",
+        "jiaodu-2017-6",
+    )
+    result = yz.assess_county("甲县", 2023, data=tmp_path)
+    assert result.sections.unit == "campus"
+    assert result.schools["school"].tolist() == ["实验学校", "第一小学", "实验学校"]
+    # the empty cells stay unknown: no header says how many backbone teachers there are
+    assert set(result.schools["unknown"].str.contains("1.2")) == {True}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_worked_example_of_the_readme_is_computed_right(name):
+    rows = [row for row in table_rows(prose(name)) if len(row) == 4 and row[0].isdigit()]
+    pupils, books = ([int(row[at]) for row in rows] for at in (1, 2))
+    assert len(rows) == 5
+    assert [f"{b / n:.2f}" for n, b in zip(pupils, books, strict=True)] == [row[3] for row in rows]
+    weighted = yz.difference_coefficient(pupils, books)
+    # every school alike: each gives its own value, so one pupil each
+    alike = yz.difference_coefficient([1] * 5, [b / n for n, b in zip(pupils, books, strict=True)])
+    assert f"{weighted:.3f}" in prose(name)
+    assert f"{alike:.3f}" in prose(name)
+    assert alike < 0.50 < weighted
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_bars_and_limits_of_the_readme_are_those_of_the_standard(name):
+    standard = yz.load_standard("jiaodu-2017-6")
+    rule, limits = standard.school_rule, standard.dispersion_rule.limit
+    floor = f"{rule.floor * 100:.0f}"
+    [bars] = [line for line in prose(name).splitlines() if re.search(rf"{floor} ?%", line)]
+    counts = {str(rule.met_at_least), str(len(standard.indicator)), floor}
+    assert set(re.findall(r"\d+", bars)) == counts
+    [spread] = [line for line in prose(name).splitlines() if str(limits["junior"]) in line]
+    assert re.findall(r"\d\.\d+", spread) == [str(limit) for limit in limits.values()]
+    told = re.findall(r"[（(](\d+)[ 项items]*[）)]", prose(name))
+    assert [int(items) for items in told] == [part.items for part in standard.part]
+
+
+# --- names, commands, modules
+
+
+@pytest.mark.parametrize("document", READMES)
+@pytest.mark.parametrize("name", yz.__all__)
+def test_every_public_name_is_in_the_readme(name, document):
+    assert re.search(rf"`{name}`", read(document))
+
+
+def test_every_make_target_is_explained():
+    targets = re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.M)
+    assert len(targets) > 5
+    explained = re.findall(r"^\| `make ([a-z-]+)` \| \S", read("CONTRIBUTING.md"), re.M)
+    assert explained == targets
+
+
+def test_every_make_command_in_the_documents_exists():
+    targets = set(re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.M))
+    told = {
+        name
+        for document in DOCUMENTS
+        for name in re.findall(r"(?:^|`)make ([a-z-]+)", read(document), re.M)
+    }
+    assert told <= targets
+    assert {"report", "test"} <= told
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_youzhi_command_is_in_the_readme_and_no_other(name):
+    from youzhi.cli import app
+
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    told = set()
+    for language, content in code_blocks(read(name)):
+        if language == "sh":
+            told |= set(re.findall(r"^youzhi ([a-z-]+)", content, re.M))
+    assert told == commands
+
+
+def test_every_module_has_one_line_in_the_table_of_modules():
+    package = ROOT / "youzhi"
+    there = {path.name for path in package.glob("*.py") if path.name != "__init__.py"}
+    there |= {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    told = re.findall(r"^\| `([a-z]+(?:\.py|/))` \| \S", read("ARCHITECTURE.md"), re.M)
+    assert sorted(told) == sorted(there)
+
+
+def test_layers_of_the_architecture_are_those_of_the_contract():
+    project = tomllib.loads(read("pyproject.toml"))
+    [contract] = project["tool"]["importlinter"]["contracts"]
+    told = [content.split("\n")[:-1] for _, content in code_blocks(read("ARCHITECTURE.md"))]
+    assert contract["layers"] in told
+
+
+# --- the glossary
+
+
+def test_every_identifier_of_the_glossary_exists_in_code_or_data():
+    files = [*(ROOT / "youzhi").rglob("*.py"), *(ROOT / "youzhi").rglob("*.toml")]
+    files += (ROOT / "data").glob("*/county.toml")
+    words = set(re.findall(r"\w+", "\n".join(path.read_text(encoding="utf-8") for path in files)))
+    _, *rows = table_rows(glossary_parts()[0])
+    assert len(rows) > 40
+    assert {len(row) for row in rows} == {4}
+    used = [re.findall(r"`(\w+)`", row[1]) for row in rows]
+    assert all(used)
+    assert sorted({name for names in used for name in names} - words) == []
+
+
+def test_no_term_and_no_identifier_of_the_glossary_stands_twice():
+    _, *rows = table_rows(glossary_parts()[0])
+    terms = [row[0] for row in rows]
+    used = [name for row in rows for name in re.findall(r"`(\w+)`", row[1])]
+    assert len(set(terms)) == len(terms)
+    assert len(set(used)) == len(used)
+
+
+def test_columns_of_the_glossary_are_those_of_columns_toml():
+    assert glossary_parts()[1].endswith("\n\n" + column_table()), (
+        "run: .venv/bin/python tests/test_docs.py"
+    )
+
+
+# --- links and decisions
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_relative_link_leads_to_a_file(document):
+    links = [unescape(link) for link in re.findall(r"\]\(([^)]+)\)", prose(document))]
+    local = [link.split("#")[0] for link in links if "://" not in link]
+    folder = (ROOT / document).parent
+    assert [link for link in local if not (folder / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_named_file_of_the_project_is_there(document):
+    named = re.findall(
+        r"`((?:youzhi|tests|docs|notebooks|data)/[\w./-]+\.(?:py|toml|md|ipynb|csv))`",
+        prose(document),
+    )
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_decisions_are_numbered_without_a_gap():
+    numbers = [path.name[:4] for path in DECISIONS]
+    assert len(numbers) >= 10
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_every_decision_has_its_number_and_three_parts(path):
+    name = str(path.relative_to(ROOT))
+    (depth, title), *parts = headings(name)
+    assert (depth, title[:5]) == ("#", f"{path.name[:4]} ")
+    assert parts == [("##", "Context"), ("##", "Decision"), ("##", "Consequences")]
+    assert re.findall(r"^(Good|Bad):$", read(name), re.M) == ["Good", "Bad"]
+    assert 20 <= len(read(name).splitlines()) <= 50
+
+
+def test_decisions_that_the_code_points_to_exist():
+    files = [*(ROOT / "youzhi").rglob("*.py"), *(ROOT / "youzhi").rglob("*.toml")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    numbers = {path.name[:4] for path in DECISIONS}
+    pointed = set(re.findall(r"docs/decisions/(\d{4})", text))
+    assert pointed
+    assert pointed <= numbers
+
+
+def test_every_rule_entry_of_the_changelog_says_which_verdicts_may_change():
+    entries = re.findall(r"^- (.+)$", read("CHANGELOG.md"), re.M)
+    ruled = [entry for entry in entries if re.search(r"[Ss]tandard: ", entry)]
+    assert len(ruled) >= 5
+    parts = r"\*Standard: .+; years: .+; verdicts: .+\*$"
+    assert [entry for entry in ruled if not re.search(parts, entry)] == []
+
+
+def write_glossary():
+    """Write the second part of the glossary again."""
+    text = read(GLOSSARY)
+    at = text.index("\n\n", text.index("Columns marked", text.index(COLUMNS_HEADING))) + 2
+    (ROOT / GLOSSARY).write_text(text[:at] + column_table(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_glossary()

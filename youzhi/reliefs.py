@@ -1,0 +1,80 @@
+"""Where a transitional relief applies: its condition holds, its year is on, and a value was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from youzhi.sections import StageSections
+from youzhi.standards import Condition, Relief, Standard
+
+
+@dataclass(frozen=True)
+class AppliedRelief:
+    """One relief and the sections of one stage that may use it (过渡期规定的适用).
+
+    Attributes
+    ----------
+    indicator
+        Id of the indicator that it helps.
+    columns
+        Columns of the school table that may be counted in addition.
+    holds : ndarray of bool
+        One per section.
+    """
+
+    indicator: str
+    columns: list[str]
+    holds: np.ndarray
+
+
+def apply_reliefs(
+    sections: StageSections, standard: Standard, relief: bool | None
+) -> tuple[AppliedRelief, ...]:
+    """Find the sections of a stage to which each transitional relief applies (适用过渡期规定).
+
+    Parameters
+    ----------
+    sections
+        Of one stage. Columns used: zone, school_type, inner_city, pupils (人) and those that a relief adds.
+    standard
+        Its reliefs.
+    relief
+        True or False in every year, None in the years that the standard names.
+
+    Returns
+    -------
+    tuple of AppliedRelief
+        Those that hold for at least one section; nothing when `relief` is False.
+    """
+    if relief is False:
+        return ()
+    applied = [_apply(sections, rule, always=bool(relief)) for rule in standard.relief]
+    return tuple(found for found in applied if found.holds.any())
+
+
+def _apply(sections: StageSections, rule: Relief, always: bool) -> AppliedRelief:
+    columns = [name.format(stage=sections.stage) for name in rule.add]
+    holds = np.zeros(len(sections), dtype=bool)
+    for condition in rule.when:
+        holds |= _condition_holds(sections, condition)
+    for name in columns:
+        holds &= ~np.isnan(sections.numbers(name))
+    if not always:
+        year = sections.numbers("year")
+        holds &= (year >= rule.years.first) & (year <= rule.years.last)
+    return AppliedRelief(rule.indicator, columns, holds)
+
+
+def _condition_holds(sections: StageSections, condition: Condition) -> np.ndarray:
+    holds = np.ones(len(sections), dtype=bool)
+    for name in ("zone", "school_type", "inner_city"):
+        wanted = getattr(condition, name)
+        if wanted is not None:
+            holds &= sections.schools.texts(name)[sections.row] == wanted
+    if condition.pupils_from is not None:
+        holds &= sections.pupils >= condition.pupils_from
+    if condition.pupils_below is not None:
+        holds &= sections.pupils < condition.pupils_below
+    return holds
