@@ -143,14 +143,7 @@ def list_counties(data: str | Path | None = None) -> list[str]:
     list of str
         Folder names, sorted.
     """
-    folders = [
-        path
-        for path in data_root(data).iterdir()
-        if path.is_dir() and not path.name.startswith((".", "_"))
-    ]
-    return sorted(
-        path.name for path in folders if (path / "county.toml").is_file() or _years_in(path)
-    )
+    return sorted(path.name for path in data_root(data).iterdir() if _is_county(path))
 
 
 def list_years(county: str, data: str | Path | None = None) -> list[int]:
@@ -191,11 +184,10 @@ def find_county(name: str, data: str | Path | None = None) -> str:
     UsageError
         There is no such county; the message lists those that exist.
     """
-    known = list_counties(data)
-    wanted = str(name).strip()
-    if wanted in known:
+    root, wanted = data_root(data), str(name).strip()
+    if wanted in os.listdir(root) and _is_county(root / wanted):
         return wanted
-    cards = {county: load_county(county, data).name_zh for county in known}
+    cards = {county: load_county(county, data).name_zh for county in list_counties(data)}
     found = [county for county, zh in cards.items() if wanted in (zh, zh[:-1])]
     if len(found) == 1:
         return found[0]
@@ -320,6 +312,12 @@ def read_county(county: str, year: int, data: str | Path | None = None) -> Schoo
     """
     path = schools_path(county, year, data)
     return read_schools(path, county=find_county(county, data), year=year)
+
+
+def _is_county(folder: Path) -> bool:
+    if not folder.is_dir() or folder.name.startswith((".", "_")):
+        return False
+    return (folder / "county.toml").is_file() or bool(_years_in(folder))
 
 
 def _years_in(folder: Path) -> list[int]:

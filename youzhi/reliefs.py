@@ -1,4 +1,4 @@
-"""Where a transitional relief applies: its condition holds, its year is on, and a value was given."""
+"""Where a transitional relief applies: its condition holds, its year is on, and something was given."""
 
 from __future__ import annotations
 
@@ -59,8 +59,7 @@ def _apply(sections: StageSections, rule: Relief, always: bool) -> AppliedRelief
     holds = np.zeros(len(sections), dtype=bool)
     for condition in rule.when:
         holds |= _condition_holds(sections, condition)
-    for name in columns:
-        holds &= ~np.isnan(sections.numbers(name))
+    holds &= sum(sections.numbers(name) for name in columns) > 0
     if not always:
         year = sections.numbers("year")
         holds &= (year >= rule.years.first) & (year <= rule.years.last)

@@ -1,0 +1,7 @@
+"""Notebooks become reports: run for each county and year, kept as executed notebook and HTML page."""
+
+from youzhi.reports.batch import run_batch
+from youzhi.reports.manifest import plan_jobs
+from youzhi.reports.report import run_report
+
+__all__ = ["plan_jobs", "run_batch", "run_report"]

@@ -1,0 +1,244 @@
+"""What is to be reported: a checked list of jobs, made before anything starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import papermill
+
+from youzhi import counties
+from youzhi.errors import UsageError
+from youzhi.standards import load_standard
+
+DEFAULT_NOTEBOOK = "02_county_report"
+PARAMETER_TYPES = {
+    "str": str,
+    "int": int,
+    "float": (float, int),
+    "bool": bool,
+    "list": list,
+    "dict": dict,
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to be made, with everything about it checked (任务).
+
+    Attributes
+    ----------
+    county, year
+        The id of a county and a year for which it has data.
+    standard
+        Id or absolute path of the standard; empty for the county's own.
+    notebook
+        Path of the notebook.
+    parameters
+        What the notebook is given, by name.
+    data, out
+        The data root and the folder of all reports.
+    """
+
+    county: str
+    year: int
+    standard: str
+    notebook: Path
+    parameters: Mapping[str, object]
+    data: Path
+    out: Path
+
+    @property
+    def executed(self) -> Path:
+        """Where the executed notebook stands when all went well."""
+        return self.out / self.county / str(self.year) / self.notebook.name
+
+    @property
+    def page(self) -> Path:
+        """Where the page stands when all went well."""
+        return self.executed.with_suffix(".html")
+
+    @property
+    def failed(self) -> Path:
+        """Where the executed copy stands when the run failed."""
+        return self.out / "_failed" / f"{self.county}-{self.year}-{self.notebook.name}"
+
+
+def plan_jobs(
+    names: Iterable[str] | None = None,
+    years: Iterable[int] | None = None,
+    *,
+    standard: str | Path | None = None,
+    data: str | Path | None = None,
+    notebook: str = DEFAULT_NOTEBOOK,
+    out: str | Path | None = None,
+    **parameters: object,
+) -> list[Job]:
+    """List the jobs of counties × years as far as there is data, everything checked (任务清单).
+
+    Parameters
+    ----------
+    names
+        Ids or Chinese names of counties; without it all that exist.
+    years
+        Years of the statistics; without it all that exist.
+    standard
+        Id of a standard or path of a standard file; without it each county's own.
+    data
+        Data root; without it $YOUZHI_DATA, else the repository's data/.
+    notebook
+        Name of a notebook, without folder and ending.
+    out
+        Folder of all reports; without it reports/ of the repository, else of the working directory.
+    **parameters
+        Further parameters of that notebook.
+
+    Returns
+    -------
+    list of Job
+        Sorted by county and year, each once, never empty.
+
+    Raises
+    ------
+    UsageError
+        When a county, the standard, the notebook or a parameter does not exist or has the wrong
+        type, or a named county has no data for any of the years; the message lists what is allowed.
+    """
+    root = counties.data_root(data)
+    folder = Path(out or _default_out()).resolve()
+    chosen = _resolve_standard(standard)
+    path = find_notebook(notebook)
+    jobs = []
+    for county, year in _list_existing(names, years, root):
+        given = {"county": county, "year": year, **({"standard": chosen} if chosen else {})}
+        jobs.append(Job(county, year, chosen, path, given | parameters, root, folder))
+    if not jobs:
+        raise UsageError(
+            "所选县区和年份都没有数据，没有可以生成的报告；用 youzhi list 查看现有数据"
+        )
+    check_parameters(path, jobs[0].parameters)
+    return jobs
+
+
+def find_notebook(name: str) -> Path:
+    """Find a notebook by its name in $YOUZHI_NOTEBOOKS or in the repository's notebooks/.
+
+    Parameters
+    ----------
+    name
+        Name without folder and ending, such as 02_county_report.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    UsageError
+        When there is no such notebook or no folder of notebooks.
+    """
+    folder = Path(os.environ.get("YOUZHI_NOTEBOOKS") or _repository() / "notebooks").resolve()
+    existing = {path.stem: path for path in folder.glob("*.ipynb")}
+    if not existing:
+        raise UsageError(
+            "找不到笔记本文件夹；请在代码仓库中以可编辑方式安装（pip install -e .），"
+            "或用环境变量 YOUZHI_NOTEBOOKS 指明文件夹"
+        )
+    if name not in existing:
+        raise UsageError(f"没有名为“{name}”的笔记本；现有：{'、'.join(sorted(existing))}")
+    return existing[name]
+
+
+def check_parameters(notebook: Path, given: Mapping[str, object]) -> None:
+    """Compare names and types with the notebook's own parameter cell.
+
+    papermill only logs an unknown name and pastes it into code, so nothing may start before this.
+
+    Parameters
+    ----------
+    notebook
+        Path of the notebook.
+    given
+        The values by name.
+
+    Raises
+    ------
+    UsageError
+        When the notebook has not exactly one parameter cell, or a name or type does not fit it.
+    """
+    allowed = _declared_parameters(notebook)
+    listing = "、".join(f"{name}: {kind}" for name, kind in allowed.items()) or "（无）"
+    for name, value in given.items():
+        if name not in allowed:
+            raise UsageError(f"笔记本“{notebook.stem}”没有参数“{name}”；允许的参数：{listing}")
+        expected = PARAMETER_TYPES.get(allowed[name].partition("[")[0])
+        if expected is None:
+            raise UsageError(
+                f"笔记本“{notebook.stem}”的参数“{name}”没有标注可核对的类型；"
+                f"请写成例如 {name}: str = …；可用类型：{'、'.join(PARAMETER_TYPES)}"
+            )
+        if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+            raise UsageError(
+                f"参数“{name}”应为 {allowed[name]}，收到 {value!r}；允许的参数：{listing}"
+            )
+
+
+def _declared_parameters(notebook: Path) -> dict[str, str]:
+    """Names and type names from the one parameter cell."""
+    content = nbformat.read(notebook, as_version=4)
+    tagged = [cell for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise UsageError(
+            f"笔记本“{notebook.stem}”应当恰有一个带 parameters 标签的单元格，实有{len(tagged)}个"
+        )
+    python = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content.metadata.kernelspec = python
+    inspected = papermill.inspect_notebook(content)
+    return {name: found["inferred_type_name"] for name, found in inspected.items()}
+
+
+def _resolve_standard(standard: str | Path | None) -> str:
+    """Id, or absolute path because the kernel works in another folder; empty for the county's own."""
+    if not standard:
+        return ""
+    if not isinstance(standard, str | Path):
+        raise UsageError(f"标准应为代码或标准文件的路径；收到 {standard!r}")
+    path = Path(standard)
+    chosen = str(path.resolve()) if path.suffix == ".toml" else str(standard)
+    load_standard(chosen)
+    return chosen
+
+
+def _list_existing(
+    names: Iterable[str] | None, years: Iterable[int] | None, root: Path
+) -> Iterator[tuple[str, int]]:
+    """The county-years that have data; a named county without any is refused."""
+    wanted = None if years is None else sorted(set(years))
+    for year in wanted or []:
+        if type(year) is not int:
+            raise UsageError(f"年份应为整数，例如 2020；收到 {year!r}")
+    named = counties.list_counties(root) if names is None else names
+    for county in sorted({counties.find_county(name, root) for name in named}):
+        existing = counties.list_years(county, root)
+        found = [year for year in existing if wanted is None or year in wanted]
+        if names is not None and not found:
+            name, listing = (
+                counties.load_county(county, root).name_zh,
+                "、".join(map(str, existing)),
+            )
+            raise UsageError(f"{name}没有所选年份的学校数据；已有年度：{listing or '（无）'}")
+        yield from ((county, year) for year in found)
+
+
+def _repository() -> Path:
+    """The folder that holds the package."""
+    return Path(__file__).resolve().parents[2]
+
+
+def _default_out() -> Path:
+    """reports/ of the repository, or of the working directory when youzhi is installed elsewhere."""
+    repository = _repository()
+    return (repository if (repository / "pyproject.toml").is_file() else Path.cwd()) / "reports"

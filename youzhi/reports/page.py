@@ -1,0 +1,162 @@
+"""A notebook becomes one page of HTML that needs nothing else: no network, no script, no font."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+
+import bleach
+import jinja2
+import pylopdf_fonts_zh_cn
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+SHOWN_TYPES = ["text/html", "text/markdown", "image/svg+xml", "image/png", "text/plain"]
+LINE_TAGS = {"a", "b", "br", "code", "del", "em", "i", "img", "s", "span", "strong", "sub", "sup"}
+BLOCK_TAGS = {"blockquote", "div", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "ul"}
+TABLE_TAGS = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+ALLOWED_ATTRIBUTES = {"alt", "class", "colspan", "rowspan", "scope"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the head of a report says beside the notebook's own title."""
+
+    county: str
+    year: int
+    standard: str
+    data_kinds: tuple[str, ...]
+    version: str
+    digest: str
+
+
+def render_report(notebook: NotebookNode, heading: Heading) -> str:
+    """Make the page of one executed notebook, without its code (报告网页).
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook; whatever its outputs contain, nothing of it stays alive.
+    heading
+        County, year, standard, kind of data, version and digest.
+
+    Returns
+    -------
+    str
+        A whole HTML document; equal for equal input.
+    """
+    exporter = HTMLExporter(
+        template_name="basic",
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+        config=Config(NbConvertBase={"display_data_priority": SHOWN_TYPES}),
+    )
+    body, _ = exporter.from_notebook_node(notebook)
+    title, body = _take_title(_disarm(body))
+    contents, body = _number_sections(body)
+    return render_page("page.html.j2", title=title, heading=heading, contents=contents, body=body)
+
+
+def render_page(template: str, **values: object) -> str:
+    """Fill one of the packaged templates and embed style and font.
+
+    Parameters
+    ----------
+    template
+        Name of a template of this package.
+    **values
+        What the template asks for; text is escaped.
+
+    Returns
+    -------
+    str
+        A whole HTML document.
+    """
+    page = _templates().get_template(template).render(**values)
+    font = _font_face(set(html.unescape(page)))
+    return page.replace("</head>", f"<style>{font}</style>\n</head>", 1)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """The packaged templates; they escape every value but the disarmed body."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("youzhi.reports", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _disarm(body: str) -> str:
+    """Keep tables, text and embedded pictures; everything else is shown as the text that it is."""
+    without_style = re.sub(r"<style\b.*?</style>", "", body, flags=re.DOTALL | re.IGNORECASE)
+    return bleach.clean(
+        without_style,
+        tags=LINE_TAGS | BLOCK_TAGS | TABLE_TAGS,
+        attributes=_is_harmless,
+        protocols={"data"},
+    )
+
+
+def _is_harmless(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute can neither run nor load anything."""
+    if (tag, name) == ("img", "src"):
+        return value.startswith(("data:image/png;base64,", "data:image/svg+xml;base64,"))
+    return name in ALLOWED_ATTRIBUTES
+
+
+def _take_title(body: str) -> tuple[str, str]:
+    """Move the first heading of the first order out of the body."""
+    found = re.search(r"<h1>(.*?)</h1>", body, flags=re.DOTALL)
+    if not found:
+        return "", body
+    return _plain(found[1]), body[: found.start()] + body[found.end() :]
+
+
+def _number_sections(body: str) -> tuple[list[str], str]:
+    """Give every heading of the second order an anchor; the headings are the table of contents."""
+    contents: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        contents.append(_plain(found[1]))
+        return f'<h2 id="section-{len(contents)}">{found[1]}</h2>'
+
+    return contents, re.sub(r"<h2>(.*?)</h2>", number, body, flags=re.DOTALL)
+
+
+def _plain(fragment: str) -> str:
+    """The text of a fragment of disarmed HTML."""
+    return html.unescape(re.sub(r"<[^>]*>", "", fragment)).strip()
+
+
+def _font_face(characters: Collection[str]) -> str:
+    """The bundled Chinese font, cut down to these characters, as a rule of CSS.
+
+    WOFF instead of WOFF2: 9 % larger, but made in half the time (no Brotli).
+    """
+    options = subset.Options(layout_features=[], hinting=False, name_IDs=[0, 1, 2, 13, 14])
+    options.drop_tables += ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes={*map(ord, characters), *range(0x20, 0x7F)})
+    with TTFont(pylopdf_fonts_zh_cn.sans_path(), lazy=True, recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        font.flavor = "woff"
+        file = BytesIO()
+        font.save(file)
+    encoded = base64.b64encode(file.getvalue()).decode("ascii")
+    return (
+        '@font-face{font-family:"Youzhi Sans";'
+        f'src:url(data:font/woff;base64,{encoded}) format("woff")}}'
+    )
