@@ -152,7 +152,6 @@ def test_a_county_in_which_no_school_counts_is_never_met():
         assert len(getattr(result, name)) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="the held school is not mentioned when nobody else counts")
 def test_a_stage_in_which_the_only_school_is_held_says_so():
     reasons = reasons_of(judge([good("甲校", primary=0, teachers=60)]), stage="primary")
     assert reasons["verdict"].tolist() == ["cannot_tell", "cannot_tell"]

@@ -4,54 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from youzhi import verdicts as judge
 from youzhi.coefficients import (
-    StageCoefficients,
     composite_coefficient,
-    compute_coefficients,
     measure_coefficients,
     share_coefficient,
 )
 from youzhi.counties import NATIONAL_STANDARD, find_county, list_years, load_county, read_county
 from youzhi.errors import UsageError
-from youzhi.exact import round_half_up, round_root
+from youzhi.frames import (
+    StageAssessment,
+    frame_coefficients,
+    frame_indicators,
+    frame_schools,
+)
 from youzhi.gaps import measure_gaps, plan_repairs, total_gaps
-from youzhi.indicators import StageIndicators, measure_indicators, sort_by_keys
+from youzhi.indicators import measure_indicators, sort_by_keys
 from youzhi.sections import Sections, make_sections
 from youzhi.standards import Standard, load_standard
 from youzhi.tables import SchoolTable, load_columns, stack_tables
 
 ITEM_COLUMNS = ["county", "year", "code", "verdict", "value", "rule", "source"]
 REASON_COLUMNS = ["county", "year", "part", "stage", "verdict", "rule", "reason", "source"]
-
-
-@dataclass(frozen=True)
-class StageAssessment:
-    """Everything that was judged of one stage (一个学段的评估).
-
-    Attributes
-    ----------
-    indicators, levels
-        Values, and how each stands to its bar and floor.
-    verdict, met : ndarray
-        Verdict of every section, and how many indicators reach the bar.
-    coefficients, spread : k x g
-        Coefficients and their verdicts; a relief helps a school over its bar but does not enter them.
-    """
-
-    indicators: StageIndicators
-    levels: np.ndarray
-    verdict: np.ndarray
-    met: np.ndarray
-    coefficients: StageCoefficients
-    spread: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -88,7 +67,7 @@ class Assessment:
         Columns: those of compute_indicators, then bar, floor (unit of the indicator), verdict, at_floor,
         printed (value rounded half up to the official decimals, as text), borderline, relieved.
         """
-        return self._stack(_indicator_frame)
+        return self._stack(frame_indicators)
 
     @cached_property
     def coefficients(self) -> pd.DataFrame:
@@ -97,15 +76,7 @@ class Assessment:
         Columns: those of compute_coefficients, then limit, verdict, printed (cv, as text), printed_mean,
         borderline, missing (sections without a value), cv_unweighted, verdict_unweighted.
         """
-        table = self._stack(_coefficient_frame)
-        plain = judge.judge_dispersion(
-            compute_coefficients(self._own_values, "none"), self.standard
-        )
-        keys = ["county", "year", "stage", "indicator"]
-        plain = plain[[*keys, "cv", "verdict"]].rename(
-            columns={"cv": "cv_unweighted", "verdict": "verdict_unweighted"}
-        )
-        return table.merge(plain, on=keys, how="left", validate="one_to_one")
+        return self._stack(frame_coefficients)
 
     @cached_property
     def composite(self) -> pd.DataFrame:
@@ -115,7 +86,7 @@ class Assessment:
     @cached_property
     def shares(self) -> pd.DataFrame:
         """Each section's share in each squared coefficient; see share_coefficient (差异贡献)."""
-        return share_coefficient(self._own_values)
+        return share_coefficient(self._stack(lambda stage: stage.coefficients.indicators.frame))
 
     @cached_property
     def schools(self) -> pd.DataFrame:
@@ -124,7 +95,7 @@ class Assessment:
         Columns: county, year, stage, school, verdict, met (indicators at the bar), rule, below (codes of indicators
         under the bar), unknown (codes without a value), town, zone, school_type, pupils (人).
         """
-        return self._stack(_school_frame)
+        return self._stack(frame_schools)
 
     @cached_property
     def items(self) -> pd.DataFrame:
@@ -194,11 +165,6 @@ class Assessment:
         words = load_columns()["data_kind"].choices
         kinds = pd.Series(self.sections.schools.texts("data_kind")).drop_duplicates()
         return tuple(sorted(words.get(kind, "未注明") for kind in kinds))
-
-    @cached_property
-    def _own_values(self) -> pd.DataFrame:
-        """Indicator values without any relief, as compute_indicators gives them."""
-        return self._stack(lambda stage: stage.coefficients.indicators.frame)
 
     def _stack(self, make: Callable[[StageAssessment], pd.DataFrame]) -> pd.DataFrame:
         return sort_by_keys(
@@ -360,113 +326,6 @@ def _judge(sections: Sections, standard: Standard, relief: bool | None) -> Asses
         spread = judge.judge_coefficients(coefficients)
         stages.append(StageAssessment(indicators, levels, verdict, met, coefficients, spread))
     return Assessment(standard, sections, tuple(stages), relief)
-
-
-_LEVEL_VERDICTS = {
-    judge.AT_BAR: judge.MET,
-    judge.BELOW_BAR: judge.NOT_MET,
-    judge.BELOW_FLOOR: judge.NOT_MET,
-    judge.UNKNOWN: judge.CANNOT_TELL,
-}
-
-
-def _indicator_frame(stage: StageAssessment) -> pd.DataFrame:
-    measured, standard = stage.indicators, stage.indicators.standard
-    frame, levels = measured.frame, stage.levels.T.ravel()
-    m = len(measured.sections)
-    bars = [indicator.bar[measured.stage] for indicator in standard.indicator]
-    printed, border = [], []
-    for at in range(m):
-        for k, indicator in enumerate(standard.indicator):
-            text, close = _print_exact(
-                measured.value[k, at],
-                indicator.decimals,
-                bars[k],
-                lambda k=k, at=at: measured.exact_value(k, at),
-            )
-            printed.append(text)
-            border.append(close)
-    return frame.assign(
-        bar=np.tile([float(bar) for bar in bars], m),
-        floor=np.tile([float(bar * standard.school_rule.floor) for bar in bars], m),
-        verdict=[_LEVEL_VERDICTS[level] for level in levels],
-        at_floor=levels >= judge.BELOW_BAR,
-        printed=printed,
-        borderline=border,
-        relieved=measured.relieved.T.ravel(),
-    )
-
-
-def _print_exact(
-    value: float, decimals: int, bar, exact: Callable[[], Fraction]
-) -> tuple[str, bool]:
-    """The printed number and whether it hides its side of the bar; exact arithmetic only where it matters."""
-    if np.isnan(value):
-        return "", False
-    scaled = abs(value) * 10**decimals
-    near_half = abs(scaled % 1 - 0.5) < 1e-6
-    near_bar = abs(value - float(bar)) <= 10.0**-decimals
-    if not (near_half or near_bar):
-        return f"{value:.{decimals}f}", False
-    number = exact()
-    return str(round_half_up(number, decimals)), judge.is_borderline(number, bar, decimals)
-
-
-def _coefficient_frame(stage: StageAssessment) -> pd.DataFrame:
-    coefficients, rule = stage.coefficients, stage.indicators.standard.dispersion_rule
-    limit = rule.limit[stage.indicators.stage]
-    decimals = [indicator.decimals for indicator in stage.indicators.standard.indicator]
-    starts = stage.indicators.sections.starts
-    k_count, groups = coefficients.cv.shape
-    places = [(k, g) for g in range(groups) for k in range(k_count)]
-    printed = [_print_coefficient(coefficients, k, g, rule.decimals) for k, g in places]
-    unknown = np.isnan(coefficients.indicators.value)
-    missing = (
-        np.add.reduceat(unknown, starts, axis=1, dtype=int) if groups else np.empty((k_count, 0))
-    )
-    return coefficients.frame.assign(
-        limit=float(limit),
-        verdict=stage.spread.T.ravel(),
-        printed=printed,
-        printed_mean=[_print_mean(coefficients, k, g, decimals[k]) for k, g in places],
-        borderline=[_is_spread_borderline(coefficients, k, g, rule) for k, g in places],
-        missing=missing.T.ravel(),
-    )
-
-
-def _print_coefficient(coefficients: StageCoefficients, k: int, g: int, decimals: int) -> str:
-    if np.isnan(coefficients.cv[k, g]):
-        return ""
-    return str(round_root(coefficients.exact_square(k, g), decimals))
-
-
-def _print_mean(coefficients: StageCoefficients, k: int, g: int, decimals: int) -> str:
-    if np.isnan(coefficients.mean[k, g]):
-        return ""
-    return str(round_half_up(coefficients.exact_mean(k, g), decimals))
-
-
-def _is_spread_borderline(coefficients: StageCoefficients, k: int, g: int, rule) -> bool:
-    limit = rule.limit[coefficients.indicators.stage]
-    if not abs(coefficients.cv[k, g] - float(limit)) <= 10.0**-rule.decimals:
-        return False
-    square = coefficients.exact_square(k, g)
-    return square != Fraction(limit) ** 2 and round_root(square, rule.decimals) == limit
-
-
-def _school_frame(stage: StageAssessment) -> pd.DataFrame:
-    codes = np.array([indicator.code for indicator in stage.indicators.standard.indicator])
-    below = (stage.levels == judge.BELOW_BAR) | (stage.levels == judge.BELOW_FLOOR)
-    unknown = stage.levels == judge.UNKNOWN
-    frame = stage.indicators.sections.frame
-    judged = frame[["county", "year", "stage", "school"]].assign(
-        verdict=stage.verdict,
-        met=stage.met,
-        rule=stage.indicators.standard.school_rule.id,
-        below=["、".join(codes[column]) for column in below.T],
-        unknown=["、".join(codes[column]) for column in unknown.T],
-    )
-    return pd.concat([judged, frame[["town", "zone", "school_type", "pupils"]]], axis=1)
 
 
 def _reasons(result: Assessment, county: str, year: int):

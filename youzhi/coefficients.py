@@ -27,11 +27,14 @@ class StageCoefficients:
     ----------
     indicators
         What they were computed from: k indicators, g county-years.
+    weighting
+        "pupils" or "none".
     mean, sd, cv : ndarray, k x g
         NaN when a section's value is missing, or when the mean is zero (cv only).
     """
 
     indicators: StageIndicators
+    weighting: str
     mean: np.ndarray
     sd: np.ndarray
     cv: np.ndarray
@@ -40,6 +43,10 @@ class StageCoefficients:
         """Square of the coefficient of indicator k in county-year g, exactly."""
         span = self._span(g)
         sections = self.indicators.sections
+        if self.weighting == "none":
+            return squared_coefficient(
+                [Fraction(1)] * len(span), [self.indicators.exact_value(k, at) for at in span]
+            )
         return squared_coefficient(
             [sections.exact_pupils(at) for at in span],
             [self.indicators.exact_numerator(k, at) for at in span],
@@ -70,13 +77,17 @@ class StageCoefficients:
         return long[COEFFICIENT_COLUMNS]
 
 
-def measure_coefficients(indicators: StageIndicators) -> StageCoefficients:
-    """Compute the pupil-weighted coefficients of one stage (一个学段的差异系数).
+def measure_coefficients(
+    indicators: StageIndicators, weighting: str = "pupils"
+) -> StageCoefficients:
+    """Compute the difference coefficients of one stage (一个学段的差异系数).
 
     Parameters
     ----------
     indicators
         Values of the stage's sections.
+    weighting
+        "pupils" is the official reading; "none" counts every school alike, for comparison only.
 
     Returns
     -------
@@ -86,16 +97,21 @@ def measure_coefficients(indicators: StageIndicators) -> StageCoefficients:
     sections = indicators.sections
     k, g = len(indicators.value), len(sections.starts)
     mean, sd, cv = np.empty((k, g)), np.empty((k, g)), np.empty((k, g))
-    measured = StageCoefficients(indicators, mean, sd, cv)
-    total = np.add.reduceat(sections.pupils, sections.starts) if g else None
+    measured = StageCoefficients(indicators, weighting, mean, sd, cv)
+    weight = _weights(sections.pupils, weighting)
+    total = np.add.reduceat(weight, sections.starts) if g else None
     for at in range(k):
         mean[at], sd[at], cv[at] = _weighted_spread(
-            indicators.value[at], sections.pupils, sections.starts, total
+            indicators.value[at], weight, sections.starts, total
         )
         for group in np.flatnonzero(cv[at] < _CANCELLING):
             cv[at, group] = root(measured.exact_square(at, group))
             sd[at, group] = cv[at, group] * mean[at, group]
     return measured
+
+
+def _weights(pupils: np.ndarray, weighting: str) -> np.ndarray:
+    return pupils if weighting == "pupils" else np.where(np.isnan(pupils), np.nan, 1.0)
 
 
 def _weighted_spread(value: np.ndarray, weight: np.ndarray, starts: np.ndarray, total=None):
@@ -169,8 +185,7 @@ def compute_coefficients(indicators: pd.DataFrame, weighting: str = "pupils") ->
     starts = np.flatnonzero(np.diff(np.sort(number), prepend=-1))
     value = ordered["value"].to_numpy(float)
     pupils = ordered["pupils"].to_numpy(float)
-    weight = pupils if weighting == "pupils" else np.where(np.isnan(pupils), np.nan, 1.0)
-    mean, sd, cv = _weighted_spread(value, weight, starts)
+    mean, sd, cv = _weighted_spread(value, _weights(pupils, weighting), starts)
     sizes = np.diff(starts, append=len(value))
     for group in np.flatnonzero(cv < _CANCELLING):
         rows = ordered.iloc[starts[group] : starts[group] + sizes[group]]

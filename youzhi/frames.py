@@ -1,0 +1,184 @@
+"""Judged arrays of one stage -> labelled tables, with numbers printed the official way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from youzhi import verdicts as judge
+from youzhi.coefficients import StageCoefficients, measure_coefficients
+from youzhi.exact import round_half_up, round_root
+from youzhi.indicators import StageIndicators
+from youzhi.standards import DispersionRule
+
+# So close to half a unit of the last digit, a float does not know which way to round.
+_NEAR_HALF = 1e-6
+
+
+@dataclass(frozen=True)
+class StageAssessment:
+    """Everything that was judged of one stage (一个学段的评估).
+
+    Attributes
+    ----------
+    indicators, levels
+        Values, and how each stands to its bar and floor.
+    verdict, met : ndarray
+        Verdict of every section, and how many indicators reach the bar.
+    coefficients, spread : k x g
+        Coefficients and their verdicts; a relief helps a school over its bar but does not enter them.
+    """
+
+    indicators: StageIndicators
+    levels: np.ndarray
+    verdict: np.ndarray
+    met: np.ndarray
+    coefficients: StageCoefficients
+    spread: np.ndarray
+
+
+_LEVEL_VERDICTS = {
+    judge.AT_BAR: judge.MET,
+    judge.BELOW_BAR: judge.NOT_MET,
+    judge.BELOW_FLOOR: judge.NOT_MET,
+    judge.UNKNOWN: judge.CANNOT_TELL,
+}
+
+
+def frame_indicators(stage: StageAssessment) -> pd.DataFrame:
+    """Make the table of indicator values with their verdicts (指标表).
+
+    Parameters
+    ----------
+    stage
+        Judged arrays of one stage.
+
+    Returns
+    -------
+    DataFrame
+        Columns: those of compute_indicators, then bar, floor (unit of the indicator), verdict, at_floor, printed (text,
+        rounded half up to the official decimals), borderline, relieved.
+    """
+    measured, standard = stage.indicators, stage.indicators.standard
+    m, levels = len(measured.sections), stage.levels.T.ravel()
+    bars = [indicator.bar[measured.stage] for indicator in standard.indicator]
+    floors = [bar * standard.school_rule.floor for bar in bars]
+    places = [(k, at) for at in range(m) for k in range(len(bars))]
+    printed = [_print_value(measured, k, at, (bars[k], floors[k])) for k, at in places]
+    return measured.frame.assign(
+        bar=np.tile([float(bar) for bar in bars], m),
+        floor=np.tile([float(floor) for floor in floors], m),
+        verdict=[_LEVEL_VERDICTS[level] for level in levels],
+        at_floor=levels >= judge.BELOW_BAR,
+        printed=[text for text, _ in printed],
+        borderline=[close for _, close in printed],
+        relieved=measured.relieved.T.ravel(),
+    )
+
+
+def _print_value(
+    measured: StageIndicators, k: int, at: int, bars: tuple[Decimal, ...]
+) -> tuple[str, bool]:
+    """The printed value, and whether it hides its side of a bar; exact arithmetic only where it matters."""
+    value, decimals = measured.value[k, at], measured.standard.indicator[k].decimals
+    if np.isnan(value):
+        return "", False
+    near_half = abs(abs(value) * 10**decimals % 1 - 0.5) < _NEAR_HALF
+    near_bar = any(abs(value - float(bar)) <= 10.0**-decimals for bar in bars)
+    if not (near_half or near_bar):
+        return f"{value:.{decimals}f}", False
+    number = measured.exact_value(k, at)
+    border = any(judge.is_borderline(number, bar, decimals) for bar in bars)
+    return str(round_half_up(number, decimals)), border
+
+
+def frame_coefficients(stage: StageAssessment) -> pd.DataFrame:
+    """Make the table of difference coefficients with their verdicts (差异系数表).
+
+    Parameters
+    ----------
+    stage
+        Judged arrays of one stage.
+
+    Returns
+    -------
+    DataFrame
+        Columns: those of compute_coefficients, then limit, verdict, printed (cv, text), printed_mean, borderline, missing
+        (sections without a value), cv_unweighted, verdict_unweighted.
+    """
+    coefficients, rule = stage.coefficients, stage.indicators.standard.dispersion_rule
+    plain = measure_coefficients(coefficients.indicators, "none")
+    limit = rule.limit[stage.indicators.stage]
+    decimals = [indicator.decimals for indicator in stage.indicators.standard.indicator]
+    starts = stage.indicators.sections.starts
+    k_count, groups = coefficients.cv.shape
+    places = [(k, g) for g in range(groups) for k in range(k_count)]
+    printed = [_print_coefficient(coefficients, k, g, rule.decimals) for k, g in places]
+    unknown = np.isnan(coefficients.indicators.value)
+    missing = (
+        np.add.reduceat(unknown, starts, axis=1, dtype=int) if groups else np.empty((k_count, 0))
+    )
+    return coefficients.frame.assign(
+        limit=float(limit),
+        verdict=stage.spread.T.ravel(),
+        printed=printed,
+        printed_mean=[_print_mean(coefficients, k, g, decimals[k]) for k, g in places],
+        borderline=[_is_spread_borderline(coefficients, k, g, rule) for k, g in places],
+        missing=missing.T.ravel(),
+        cv_unweighted=plain.cv.T.ravel(),
+        verdict_unweighted=judge.judge_coefficients(plain).T.ravel(),
+    )
+
+
+def _print_coefficient(coefficients: StageCoefficients, k: int, g: int, decimals: int) -> str:
+    if np.isnan(coefficients.cv[k, g]):
+        return ""
+    return str(round_root(coefficients.exact_square(k, g), decimals))
+
+
+def _print_mean(coefficients: StageCoefficients, k: int, g: int, decimals: int) -> str:
+    if np.isnan(coefficients.mean[k, g]):
+        return ""
+    return str(round_half_up(coefficients.exact_mean(k, g), decimals))
+
+
+def _is_spread_borderline(
+    coefficients: StageCoefficients, k: int, g: int, rule: DispersionRule
+) -> bool:
+    limit = rule.limit[coefficients.indicators.stage]
+    if not abs(coefficients.cv[k, g] - float(limit)) <= 10.0**-rule.decimals:
+        return False
+    square = coefficients.exact_square(k, g)
+    return square != Fraction(limit) ** 2 and round_root(square, rule.decimals) == limit
+
+
+def frame_schools(stage: StageAssessment) -> pd.DataFrame:
+    """Make the table of sections with their verdicts (学校达标表).
+
+    Parameters
+    ----------
+    stage
+        Judged arrays of one stage.
+
+    Returns
+    -------
+    DataFrame
+        Columns: county, year, stage, school, verdict, met (indicators at the bar), rule, below (codes of indicators
+        under the bar), unknown (codes without a value), town, zone, school_type, pupils (人).
+    """
+    codes = np.array([indicator.code for indicator in stage.indicators.standard.indicator])
+    below = (stage.levels == judge.BELOW_BAR) | (stage.levels == judge.BELOW_FLOOR)
+    unknown = stage.levels == judge.UNKNOWN
+    frame = stage.indicators.sections.frame
+    judged = frame[["county", "year", "stage", "school"]].assign(
+        verdict=stage.verdict,
+        met=stage.met,
+        rule=stage.indicators.standard.school_rule.id,
+        below=["、".join(codes[column]) for column in below.T],
+        unknown=["、".join(codes[column]) for column in unknown.T],
+    )
+    return pd.concat([judged, frame[["town", "zone", "school_type", "pupils"]]], axis=1)
