@@ -9,6 +9,7 @@ from conftest import good
 
 import youzhi as yz
 from youzhi import counties, standards
+from youzhi.columns import load_columns
 from youzhi.counties import (
     NATIONAL_STANDARD,
     find_county,
@@ -18,7 +19,6 @@ from youzhi.counties import (
     read_county,
 )
 from youzhi.errors import UsageError
-from youzhi.tables import load_columns
 
 CARD = """
 name = { zh = "沂水县", en = "Yishui" }

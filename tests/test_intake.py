@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import youzhi as yz
+from youzhi.columns import load_columns
 from youzhi.errors import FAULT_COLUMNS
-from youzhi.tables import load_columns
 
 HEADERS = [
     "学校代码",

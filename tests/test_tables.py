@@ -9,7 +9,8 @@ import pytest
 from conftest import good, table
 
 import youzhi as yz
-from youzhi.tables import load_columns, stack_tables
+from youzhi.columns import load_columns
+from youzhi.tables import stack_tables
 
 PLAIN = {"county": "demo", "year": 2020, "school": "甲校", "school_type": "primary"}
 

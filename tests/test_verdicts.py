@@ -134,7 +134,6 @@ def test_a_value_that_only_prints_as_its_bar_is_not_met_and_borderline():
         assert (row["verdict"], row["printed"], row["borderline"]) == told
 
 
-@pytest.mark.xfail(strict=True, reason="only the bar is looked at, not the floor")
 def test_a_value_that_only_prints_as_its_floor_is_borderline():
     # 17 / 2001 x 100 = 0.849575 prints 0.85, the floor, but lies below it: rounding would pass the school
     school = good("甲校", primary=2001, backbone=17, degree=90, arts=20, rooms=9100, grounds=15100)
@@ -348,12 +347,20 @@ def test_each_stage_has_its_own_limit(stage, limit):
     assert row["verdict"] == {"0.50": "met", "0.45": "not_met"}[limit]
 
 
-@pytest.mark.xfail(strict=True, reason="the comparison without weights is decided on a float")
 def test_with_equal_pupils_the_comparison_without_weights_says_the_same():
     # totals k·3 and k·1: CV exactly 0.5 in both readings, whatever the number of pupils
     cases = [([n, n], [3 * k, k]) for n in range(7, 60, 4) for k in range(11, 90, 7)]
     found = judge_counties(cases, "0.50")
     assert found["verdict_unweighted"].tolist() == found["verdict"].tolist()
+
+
+def test_the_comparison_without_weights_is_exact_too():
+    # n and 2n pupils, values 3k and k per pupil: without weights mean 2k, distance k, CV exactly 0.5
+    cases = [
+        ([n, 2 * n], [3 * k * n, 2 * k * n]) for n in range(7, 60, 4) for k in range(11, 90, 7)
+    ]
+    found = judge_counties(cases, "0.50")
+    assert set(found["verdict_unweighted"]) == {"met"}
 
 
 # --- published tables of coefficients

@@ -15,6 +15,7 @@ from youzhi.coefficients import (
     measure_coefficients,
     share_coefficient,
 )
+from youzhi.columns import load_columns
 from youzhi.counties import NATIONAL_STANDARD, find_county, list_years, load_county, read_county
 from youzhi.errors import UsageError
 from youzhi.frames import (
@@ -27,7 +28,7 @@ from youzhi.gaps import measure_gaps, plan_repairs, total_gaps
 from youzhi.indicators import measure_indicators, sort_by_keys
 from youzhi.sections import Sections, make_sections
 from youzhi.standards import Standard, load_standard
-from youzhi.tables import SchoolTable, load_columns, stack_tables
+from youzhi.tables import SchoolTable, stack_tables
 
 ITEM_COLUMNS = ["county", "year", "code", "verdict", "value", "rule", "source"]
 REASON_COLUMNS = ["county", "year", "part", "stage", "verdict", "rule", "reason", "source"]

@@ -18,9 +18,9 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from youzhi.assessment import Assessment
+from youzhi.columns import load_columns
 from youzhi.errors import YouzhiError
 from youzhi.inequality import compare_zones, trace_lorenz
-from youzhi.tables import load_columns
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 STAGE_STYLES = [("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")]

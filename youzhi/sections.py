@@ -13,9 +13,11 @@ from math import lcm
 import numpy as np
 import pandas as pd
 
-from youzhi.errors import FAULT_COLUMNS, DataError, StandardError, UsageError
+from youzhi.campuses import one_row_per_unit
+from youzhi.columns import load_columns
+from youzhi.errors import StandardError
 from youzhi.standards import Exclusion, Standard
-from youzhi.tables import SchoolTable, load_columns
+from youzhi.tables import SchoolTable
 
 SECTION_COLUMNS = ["county", "year", "stage", "school", "school_id", "town", "zone", "school_type"]
 EXCLUDED_COLUMNS = [*SECTION_COLUMNS, "pupils", "held", "reason", "source"]
@@ -185,7 +187,7 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
     """
     _require_columns(standard)
     unit = unit or standard.counting.unit
-    schools = _one_row_per_unit(schools, standard, unit)
+    schools = one_row_per_unit(schools, standard, unit)
     blocks, excluded = [], []
     types = schools.texts("school_type")
     for stage in standard.stages:
@@ -325,93 +327,3 @@ def _excluded_rows(
         "source": source,
     }
     return pd.DataFrame({**texts, **told}, index=range(len(row)))[EXCLUDED_COLUMNS]
-
-
-def _one_row_per_unit(schools: SchoolTable, standard: Standard, unit: str) -> SchoolTable:
-    """Refuse double counting; add campuses up when the unit is the school."""
-    if unit not in ("school", "campus"):
-        raise UsageError(f"计数单位只能是“school”（学校）或“campus”（独立校区），不能是“{unit}”。")
-    mother = pd.Series(schools.texts("campus_of"), index=schools.frame.index)
-    is_campus = mother.notna()
-    if not is_campus.any():
-        return schools
-    keys = ["county", "year", "school"]
-    campuses = schools.frame[keys[:2]].assign(school=mother)[is_campus].drop_duplicates()
-    whole = schools.frame[keys][~is_campus].reset_index().merge(campuses, how="inner")
-    if len(whole):
-        raise DataError(_double_counts(schools, whole))
-    return schools if unit == "campus" else _merge_campuses(schools, standard, mother)
-
-
-def _double_counts(schools: SchoolTable, whole: pd.DataFrame) -> pd.DataFrame:
-    """One fault per school that stands beside its own campuses."""
-    advice = "本部也作为一个校区填写（所属学校填学校名称），删去学校总表行"
-    lines = [schools.lines[at] if len(schools.lines) else "" for at in whole["index"]]
-    rows = [
-        [schools.file, "", line, "学校名称", name, "学校总表行与校区行只能有一种", advice]
-        for line, name in zip(lines, whole["school"], strict=True)
-    ]
-    return pd.DataFrame(rows, columns=FAULT_COLUMNS)
-
-
-def _merge_campuses(schools: SchoolTable, standard: Standard, mother: pd.Series) -> SchoolTable:
-    """Add up the campuses of each school, exactly; one missing number makes the sum missing."""
-    name = mother.where(mother.notna(), schools.frame["school"])
-    merged = []
-    for _, rows in schools.frame.groupby(
-        [schools.frame["county"], schools.frame["year"], name], sort=False
-    ):
-        record = rows.iloc[0].to_dict()
-        if pd.notna(mother[rows.index[0]]):
-            stages = [_stages_of(standard, kind) for kind in rows["school_type"]]
-            record |= {
-                "school": name[rows.index[0]],
-                "school_id": name[rows.index[0]],
-                "campus_of": None,
-            }
-            record["school_type"] = _joint_type(
-                standard, record["school_type"], set().union(*stages)
-            )
-            record |= {
-                column: _exact_sum(schools, rows.index, stages, column)
-                for column in rows
-                if _adds_up(column)
-            }
-        merged.append(record)
-    return SchoolTable.from_frame(pd.DataFrame(merged, columns=schools.frame.columns), schools.file)
-
-
-def _adds_up(column: str) -> bool:
-    """Whether the numbers of campuses make the number of the school when added."""
-    unsummed = ("year", "organiser_code", "built_year", "lon", "lat")
-    largest = column.startswith("largest_")
-    return load_columns()[column].is_number and column not in unsummed and not largest
-
-
-def _stages_of(standard: Standard, school_type: str) -> set[str]:
-    """The stages that a school of this type has."""
-    if school_type in standard.split.stages:
-        return set(standard.split.stages[school_type])
-    return {stage for stage, kinds in standard.counting.stages.items() if school_type in kinds}
-
-
-def _joint_type(standard: Standard, school_type: str, stages: set[str]) -> str:
-    """The type of a school whose campuses have these stages between them."""
-    joint = [kind for kind, has in standard.split.stages.items() if set(has) == stages]
-    return joint[0] if joint else school_type
-
-
-def _exact_sum(
-    schools: SchoolTable, rows: pd.Index, stages: list[set], column: str
-) -> Fraction | None:
-    """Sum over the campuses; a campus without the column's stage has nothing to add."""
-    of_stage = column.rpartition("_")[2]
-    known = {stage for has in stages for stage in has}
-    adding = [
-        row
-        for row, has in zip(rows, stages, strict=True)
-        if of_stage not in known or of_stage in has
-    ]
-    if schools.frame.loc[adding, column].isna().any():
-        return None
-    return sum((schools.exact_number(row, column) for row in adding), Fraction(0))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from youzhi.columns import Column, load_columns
 from youzhi.errors import FAULT_COLUMNS, DataError
 from youzhi.intake.cells import convert_cell
 from youzhi.intake.files import Grid, read_grid
-from youzhi.tables import Column, SchoolTable, load_columns, make_school_table
+from youzhi.tables import SchoolTable, make_school_table
 
 __all__ = ["read_schools"]
 

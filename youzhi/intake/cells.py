@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from youzhi.tables import Column
+from youzhi.columns import Column
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _WORDS = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
@@ -33,7 +33,7 @@ def convert_cell(text: str, column: Column):
 
     Examples
     --------
-    >>> from youzhi.tables import load_columns
+    >>> from youzhi.columns import load_columns
     >>> convert_cell("12.50", load_columns()["teaching_area_m2"])
     Decimal('12.50')
     """

@@ -7,10 +7,10 @@ import pandas as pd
 
 from youzhi import __version__
 from youzhi.assessment import Assessment
+from youzhi.columns import load_columns
 from youzhi.inequality import compare_zones, measure_inequality
 from youzhi.narrative.tabulate import UNIT_WORDS, count_missing, one_year
 from youzhi.narrative.text import Text, paragraphs, write
-from youzhi.tables import load_columns
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 MOST_NAMES = 8

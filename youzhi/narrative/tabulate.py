@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from youzhi.assessment import Assessment
+from youzhi.columns import load_columns
 from youzhi.errors import UsageError
 from youzhi.exact import as_fraction, round_half_up
 from youzhi.inequality import MEASURES, compare_zones, measure_inequality
-from youzhi.tables import load_columns
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 UNIT_WORDS = {"school": "学校", "campus": "独立校区"}

@@ -1,0 +1,123 @@
+"""What is one school: independent campuses as rows of their own, or added up into their schools."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+
+from youzhi.columns import load_columns
+from youzhi.errors import FAULT_COLUMNS, DataError, UsageError
+from youzhi.standards import Standard
+from youzhi.tables import SchoolTable
+
+
+def one_row_per_unit(schools: SchoolTable, standard: Standard, unit: str) -> SchoolTable:
+    """Give one row per counted unit: campuses as they stand, or added up into their schools (计数单位).
+
+    Parameters
+    ----------
+    schools
+        One row per school or campus. Columns used: campus_of and, for adding up, all numbers.
+    standard
+        Says which stages a school type has.
+    unit
+        "school" or "campus" (独立校区).
+
+    Returns
+    -------
+    SchoolTable
+        The very same table where there is no campus. A sum is missing when a campus lacks the number; campuses of
+        different stages make one school with all of them.
+
+    Raises
+    ------
+    UsageError
+        The unit is neither "school" nor "campus".
+    DataError
+        A school and its campuses both have a row: the pupils would count twice.
+    """
+    if unit not in ("school", "campus"):
+        raise UsageError(f"计数单位只能是“school”（学校）或“campus”（独立校区），不能是“{unit}”。")
+    mother = pd.Series(schools.texts("campus_of"), index=schools.frame.index)
+    is_campus = mother.notna()
+    if not is_campus.any():
+        return schools
+    keys = ["county", "year", "school"]
+    campuses = schools.frame[keys[:2]].assign(school=mother)[is_campus].drop_duplicates()
+    whole = schools.frame[keys][~is_campus].reset_index().merge(campuses, how="inner")
+    if len(whole):
+        raise DataError(_double_counts(schools, whole))
+    return schools if unit == "campus" else _merge_campuses(schools, standard, mother)
+
+
+def _double_counts(schools: SchoolTable, whole: pd.DataFrame) -> pd.DataFrame:
+    """One fault per school that stands beside its own campuses."""
+    advice = "本部也作为一个校区填写（所属学校填学校名称），删去学校总表行"
+    lines = [schools.lines[at] if len(schools.lines) else "" for at in whole["index"]]
+    rows = [
+        [schools.file, "", line, "学校名称", name, "学校总表行与校区行只能有一种", advice]
+        for line, name in zip(lines, whole["school"], strict=True)
+    ]
+    return pd.DataFrame(rows, columns=FAULT_COLUMNS)
+
+
+def _merge_campuses(schools: SchoolTable, standard: Standard, mother: pd.Series) -> SchoolTable:
+    """Put the campuses of each school together, exactly; one missing number makes the whole missing."""
+    name = mother.where(mother.notna(), schools.frame["school"])
+    keys = [schools.frame["county"], schools.frame["year"], name]
+    merged = [
+        _merge_rows(schools, standard, rows, mother)
+        for _, rows in schools.frame.groupby(keys, sort=False)
+    ]
+    frame = pd.DataFrame(merged, columns=schools.frame.columns, dtype=object)
+    return SchoolTable.from_frame(frame, schools.file)
+
+
+def _merge_rows(
+    schools: SchoolTable, standard: Standard, rows: pd.DataFrame, mother: pd.Series
+) -> dict:
+    """One school out of its campuses, or out of its only row."""
+    record = rows.iloc[0].to_dict()
+    stages = [_stages_of(standard, kind) for kind in rows["school_type"]]
+    record |= {
+        column: _joint_number(schools, rows, stages, column)
+        for column in rows
+        if load_columns()[column].is_number and column != "year"
+    }
+    school = mother[rows.index[0]]
+    if pd.notna(school):
+        kind = _joint_type(standard, record["school_type"], set().union(*stages))
+        record |= {"school": school, "school_id": school, "campus_of": None, "school_type": kind}
+    return record
+
+
+def _joint_number(
+    schools: SchoolTable, rows: pd.DataFrame, stages: list[set], column: str
+) -> Fraction | None:
+    """Sum over the campuses, or the largest, or the first's; a campus without the column's stage has no say."""
+    of_stage, known = column.rpartition("_")[2], set().union(*stages)
+    asked = [
+        at
+        for at, has in zip(rows.index, stages, strict=True)
+        if of_stage not in known or of_stage in has
+    ]
+    join = load_columns()[column].joined
+    asked = asked[:1] if join == "first" else asked
+    if schools.frame.loc[asked, column].isna().any():
+        return None
+    numbers = [schools.exact_number(at, column) for at in asked]
+    return max(numbers) if join == "largest" else sum(numbers, Fraction(0))
+
+
+def _stages_of(standard: Standard, school_type: str) -> set[str]:
+    """The stages that a school of this type has."""
+    if school_type in standard.split.stages:
+        return set(standard.split.stages[school_type])
+    return {stage for stage, kinds in standard.counting.stages.items() if school_type in kinds}
+
+
+def _joint_type(standard: Standard, school_type: str, stages: set[str]) -> str:
+    """The type of a school whose campuses have these stages between them."""
+    joint = [kind for kind, has in standard.split.stages.items() if set(has) == stages]
+    return joint[0] if joint else school_type
