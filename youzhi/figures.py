@@ -7,6 +7,7 @@ told apart in grey and by colour-blind readers; what matters is also marked by s
 from __future__ import annotations
 
 from functools import cache
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,15 @@ from youzhi.inequality import compare_zones, trace_lorenz
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 STAGE_STYLES = [("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")]
+LINE_STYLES = [
+    {"color": "#0072B2", "ls": "-"},
+    {"color": "#D55E00", "ls": "--"},
+    {"color": "#009E73", "ls": ":"},
+    {"color": "#CC79A7", "ls": "-."},
+    {"color": "#E69F00", "ls": (0, (5, 1))},
+    {"color": "#56B4E9", "ls": (0, (1, 1))},
+    {"color": "#000000", "ls": (0, (3, 1, 1, 1, 1, 1))},
+]
 MARKS = {MET: ("#56B4E9", "o"), NOT_MET: ("#B22222", "X"), CANNOT_TELL: ("#777777", "D")}
 # Dark where far below the bar, white at the bar, light blue above it: the order survives in grey.
 DISTANCE = LinearSegmentedColormap.from_list(
@@ -490,29 +500,24 @@ def draw_lorenz(result: Assessment) -> Figure:
     stages = [stage for stage in words if (table["stage"] == stage).any()]
     if not stages:
         return _say_nothing("指标值不完整，没有可画的曲线")
-    styles = ["-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1, 1, 1))]
-    colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
-    figure, axes = plt.subplots(
-        1, len(stages), figsize=(4.6 * len(stages), 4.8), sharey=True, squeeze=False
-    )
+    looks = dict(zip(codes, cycle(LINE_STYLES), strict=False))
+    size = (4.6 * len(stages), 4.8)
+    figure, axes = plt.subplots(1, len(stages), figsize=size, sharey=True, squeeze=False)
     for axis, stage in zip(axes[0], stages, strict=True):
         axis.plot([0, 100], [0, 100], color="#bbbbbb", lw=1)
         areas = {}
-        for at, (name, rows) in enumerate(
-            table[table["stage"] == stage].groupby("indicator", sort=False)
-        ):
+        for name, rows in table[table["stage"] == stage].groupby("indicator", sort=False):
             curve = trace_lorenz(rows["pupils"], rows["numerator"]) * 100
             areas[name] = np.trapezoid(curve["resource_share"], curve["pupil_share"])
-            look = {"color": colors[at % len(colors)], "ls": styles[at % len(styles)]}
-            axis.plot(
-                curve["pupil_share"], curve["resource_share"], label=codes[name].short, **look
-            )
+            axis.plot(curve["pupil_share"], curve["resource_share"], **looks[name])
         farthest = min(areas, key=areas.get)
         axis.set_xlabel("学生累计占比（%，从资源最少的学校起）")
         axis.set_title(f"{words[stage]}：{codes[farthest].short}离对角线最远、最不均衡")
         axis.set_aspect("equal")
     axes[0][0].set_ylabel("资源累计占比（%）")
-    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    drawn = [name for name in codes if (table["indicator"] == name).any()]
+    handles = [Line2D([], [], **looks[name], label=codes[name].short) for name in drawn]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from youzhi.assessment import Assessment
-from youzhi.columns import load_columns
+from youzhi.columns import Column, load_columns
 from youzhi.errors import UsageError
 from youzhi.exact import as_fraction, round_half_up
 from youzhi.inequality import MEASURES, compare_zones, measure_inequality
@@ -408,6 +408,42 @@ def count_missing(result: Assessment) -> pd.DataFrame:
         if names
     ]
     return pd.DataFrame(found, columns=["column", "cells", "schools"])
+
+
+def tabulate_raw(result: Assessment, most: int = 5) -> pd.DataFrame:
+    """Tabulate the first schools as they were counted, with the columns that indicators use (原始数据).
+
+    Parameters
+    ----------
+    result
+        Any.
+    most
+        How many schools.
+
+    Returns
+    -------
+    DataFrame
+        One row per data column with its unit, one column per school.
+    """
+    columns, standard = load_columns(), result.standard
+    names = ["school_id", "school_type", *(f"pupils_{stage}" for stage in standard.stages)]
+    for indicator in standard.indicator:
+        for name in (*indicator.numerator, *indicator.subtract):
+            names += [name.format(stage=stage) for stage in standard.stages]
+    frame = result.sections.schools.frame.head(most)
+    given = [columns[name] for name in dict.fromkeys(names) if name in frame]
+    rows = [
+        [column.zh, column.unit or "—", *(_raw(value, column) for value in frame[column.id])]
+        for column in given
+    ]
+    return _listed(rows, columns=["数据列", "单位", *frame["school"]])
+
+
+def _raw(value, column: Column) -> str:
+    """One cell of the school table, for readers."""
+    if pd.isna(value):
+        return "缺"
+    return f"{value:,.15g}" if column.is_number else column.choices.get(value, str(value))
 
 
 def tabulate_missing(result: Assessment) -> pd.DataFrame:
