@@ -264,9 +264,6 @@ def test_campuses_of_a_school_are_added_up_exactly():
     assert sections.schools.frame["teachers_primary"].tolist()[at] == 35
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the float of the frame is taken over, the exact number is dropped"
-)
 def test_a_school_without_campuses_keeps_its_digits_beside_one_that_has_them():
     rows = rows_of(CAMPUSES)
     rows[2]["teaching_area_m2"] = Fraction(1000, 3)
@@ -275,7 +272,6 @@ def test_a_school_without_campuses_keeps_its_digits_beside_one_that_has_them():
     assert sections.schools.exact_number(at, "teaching_area_m2") == Fraction(1000, 3)
 
 
-@pytest.mark.xfail(strict=True, reason="the first campus's largest class is taken over")
 def test_the_largest_class_of_a_school_is_that_of_its_fullest_campus():
     rows = [
         row | {"largest_class_primary": size}
