@@ -287,6 +287,24 @@ def test_the_largest_class_of_a_school_is_that_of_its_fullest_campus():
     assert found == {"甲校": 52, "乙校": 30}
 
 
+@pytest.mark.xfail(strict=True, reason="the campus whose code comes first gives the school its type")
+def test_a_school_is_not_a_teaching_point_because_one_of_its_campuses_is():
+    # 20 + 20 pupils: an ordinary school under 50 counts, a teaching point would not
+    for point, main in (("01", "02"), ("02", "01")):
+        rows = [
+            good("下村点", school_id=point, primary=20, type="teaching_point", campus_of="甲校"),
+            good("本部", school_id=main, primary=20, campus_of="甲校"),
+        ]
+        assert counted(sections_of(rows, unit="school")) == [("primary", "甲校")]
+
+
+@pytest.mark.xfail(strict=True, reason="schools of one name are renamed before campuses look for them")
+def test_a_school_beside_its_campus_is_refused_though_another_school_has_the_same_name():
+    rows = [good("中心小学", school_id="1"), good("中心小学", school_id="2"), good("东校区", campus_of="中心小学")]
+    with pytest.raises(yz.DataError, match="中心小学"):
+        sections_of(rows)
+
+
 def test_independent_campuses_count_on_their_own_where_the_county_says_so():
     sections = sections_of(CAMPUSES, unit="campus")
     assert counted(sections) == [("primary", "东校区"), ("primary", "乙校"), ("primary", "西校区")]

@@ -95,15 +95,15 @@ def measure_coefficients(
         k indicators x g county-years.
     """
     sections = indicators.sections
-    k, g = len(indicators.value), len(sections.starts)
+    k, g = len(indicators.standard.indicator), len(sections.starts)
     mean, sd, cv = np.empty((k, g)), np.empty((k, g)), np.empty((k, g))
     measured = StageCoefficients(indicators, weighting, mean, sd, cv)
     weight = _weights(sections.pupils, weighting)
     total = np.add.reduceat(weight, sections.starts) if g else None
+    row = np.empty(len(sections))
     for at in range(k):
-        mean[at], sd[at], cv[at] = _weighted_spread(
-            indicators.value[at], weight, sections.starts, total
-        )
+        value = indicators.values_of(at, row)
+        mean[at], sd[at], cv[at] = _weighted_spread(value, weight, sections.starts, total)
         for group in np.flatnonzero(cv[at] < _CANCELLING):
             cv[at, group] = root(measured.exact_square(at, group))
             sd[at, group] = cv[at, group] * mean[at, group]

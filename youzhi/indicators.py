@@ -39,15 +39,12 @@ class StageIndicators:
         The sections, m of them.
     standard
         Its k indicators give the rows.
-    value : ndarray, k x m
-        Indicator values in the unit of each indicator; NaN when they cannot be computed.
     reliefs : tuple of AppliedRelief
         Transitional reliefs that are counted in.
     """
 
     sections: StageSections
     standard: Standard
-    value: np.ndarray
     reliefs: tuple[AppliedRelief, ...]
 
     @property
@@ -58,16 +55,37 @@ class StageIndicators:
     @cached_property
     def relieved(self) -> np.ndarray:
         """Where a transitional relief was counted in, k x m."""
-        marks = np.zeros(self.value.shape, dtype=bool)
+        marks = np.zeros((len(self.standard.indicator), len(self.sections)), dtype=bool)
         for relief in self.reliefs:
             marks[list(self.standard.codes).index(relief.indicator)] |= relief.holds
         return marks
+
+    @cached_property
+    def value(self) -> np.ndarray:
+        """Indicator values in the unit of each indicator, k x m; NaN when they cannot be computed."""
+        rows = np.empty((len(self.standard.indicator), len(self.sections)))
+        for k, row in enumerate(rows):
+            self.values_of(k, row)
+        return rows
+
+    def values_of(self, k: int, row: np.ndarray) -> np.ndarray:
+        """Put the values of indicator k into `row` and return it.
+
+        At national size the whole matrix costs more time to write than to compute; whoever needs one row after the
+        other takes it from here.
+        """
+        indicator = self.standard.indicator[k]
+        _add_up(self.sections, indicator, self.reliefs, row)
+        row /= self.sections.base if indicator.shared else self.sections.pupils
+        if indicator.per != 1:
+            row *= float(indicator.per)
+        return row
 
     @property
     def numerator(self) -> np.ndarray:
         """The part of each resource that belongs to the section, k x m (人, ㎡, 元, 间)."""
         share = self.sections.pupils / self.sections.base
-        parts = np.empty(self.value.shape)
+        parts = np.empty((len(self.standard.indicator), len(self.sections)))
         for part, indicator in zip(parts, self.standard.indicator, strict=True):
             _add_up(self.sections, indicator, self.reliefs, part)
             if indicator.shared:
@@ -154,7 +172,10 @@ def measure_indicators(
     tuple of StageIndicators
         In the order of the standard's stages.
     """
-    return tuple(_measure_stage(stage, standard, relief) for stage in sections.stages)
+    return tuple(
+        StageIndicators(stage, standard, apply_reliefs(stage, standard, relief))
+        for stage in sections.stages
+    )
 
 
 def compute_indicators(schools: SchoolTable, standard: Standard) -> pd.DataFrame:
@@ -235,18 +256,6 @@ def sort_by_keys(frame: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     return frame.sort_values(keys, key=rank, kind="stable", ignore_index=True)
 
 
-def _measure_stage(
-    sections: StageSections, standard: Standard, relief: bool | None
-) -> StageIndicators:
-    """Values are worked out in place: at national size new memory costs more than the arithmetic."""
-    value, rates = np.empty((len(standard.indicator), len(sections))), {}
-    reliefs = apply_reliefs(sections, standard, relief)
-    for row, indicator in zip(value, standard.indicator, strict=True):
-        _add_up(sections, indicator, reliefs, row)
-        row *= _rate(sections, indicator, rates)
-    return StageIndicators(sections, standard, value, reliefs)
-
-
 def _add_up(
     sections: StageSections,
     indicator: Indicator,
@@ -264,14 +273,6 @@ def _add_up(
         if relief.indicator == indicator.id:
             for name in relief.columns:
                 total[relief.holds] += sections.numbers(name)[relief.holds]
-
-
-def _rate(sections: StageSections, indicator: Indicator, known: dict) -> np.ndarray:
-    """Per / pupils of every section, computed once for indicators that share it."""
-    key = (indicator.per, indicator.shared)
-    if key not in known:
-        known[key] = float(indicator.per) / (sections.base if indicator.shared else sections.pupils)
-    return known[key]
 
 
 def _column_names(indicator: Indicator, stage: str) -> tuple[list[str], list[str]]:

@@ -77,9 +77,10 @@ def judge_values(indicators: StageIndicators) -> np.ndarray:
         AT_BAR, BELOW_BAR (but at the floor), BELOW_FLOOR, or UNKNOWN where the value is missing.
     """
     standard, stage = indicators.standard, indicators.stage
-    levels = np.empty(indicators.value.shape, dtype=np.int8)
+    levels = np.empty((len(standard.indicator), len(indicators.sections)), dtype=np.int8)
+    row = np.empty(len(indicators.sections))
     for k, indicator in enumerate(standard.indicator):
-        value, bar = indicators.value[k], indicator.bar[stage]
+        value, bar = indicators.values_of(k, row), indicator.bar[stage]
         decide = partial(indicators.reach, k)
         levels[k] = reaches(value, bar, decide)
         levels[k] += reaches(value, bar * standard.school_rule.floor, decide)
