@@ -167,10 +167,6 @@ def test_a_value_out_of_its_range_or_list_is_refused(column, value):
     assert faults["allowed"].tolist() == [load_columns()[column].allowed]
 
 
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [("pupils_primary", 0), ("pupils_primary", 20000), ("year", 2012), ("year", 2035)],
-)
 @pytest.mark.xfail(strict=True, reason="ranges, whole numbers and pairs are checked on floats")
 @pytest.mark.parametrize(
     "row",
@@ -184,6 +180,10 @@ def test_a_value_is_checked_as_exactly_as_it_is_kept(row):
     assert len(refused([row])) == 1
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("pupils_primary", 0), ("pupils_primary", 20000), ("year", 2012), ("year", 2035)],
+)
 def test_both_ends_of_a_range_are_allowed(column, value):
     made = yz.SchoolTable.from_frame(pd.DataFrame([PLAIN | {column: value}]))
     assert made.frame[column].tolist() == [value]
