@@ -287,9 +287,6 @@ def test_the_largest_class_of_a_school_is_that_of_its_fullest_campus():
     assert found == {"甲校": 52, "乙校": 30}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the campus whose code comes first gives the school its type"
-)
 def test_a_school_is_not_a_teaching_point_because_one_of_its_campuses_is():
     # 20 + 20 pupils: an ordinary school under 50 counts, a teaching point would not
     for point, main in (("01", "02"), ("02", "01")):
@@ -300,9 +297,6 @@ def test_a_school_is_not_a_teaching_point_because_one_of_its_campuses_is():
         assert counted(sections_of(rows, unit="school")) == [("primary", "甲校")]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="schools of one name are renamed before campuses look for them"
-)
 def test_a_school_beside_its_campus_is_refused_though_another_school_has_the_same_name():
     rows = [
         good("中心小学", school_id="1"),

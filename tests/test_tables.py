@@ -167,7 +167,6 @@ def test_a_value_out_of_its_range_or_list_is_refused(column, value):
     assert faults["allowed"].tolist() == [load_columns()[column].allowed]
 
 
-@pytest.mark.xfail(strict=True, reason="ranges, whole numbers and pairs are checked on floats")
 @pytest.mark.parametrize(
     "row",
     [

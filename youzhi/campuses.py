@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from youzhi.columns import load_columns
+from youzhi.columns import Column, load_columns
 from youzhi.errors import FAULT_COLUMNS, DataError, UsageError
 from youzhi.standards import Standard
 from youzhi.tables import SchoolTable
@@ -43,12 +43,18 @@ def one_row_per_unit(schools: SchoolTable, standard: Standard, unit: str) -> Sch
     is_campus = mother.notna()
     if not is_campus.any():
         return schools
-    keys = ["county", "year", "school"]
-    campuses = schools.frame[keys[:2]].assign(school=mother)[is_campus].drop_duplicates()
-    whole = schools.frame[keys][~is_campus].reset_index().merge(campuses, how="inner")
+    keys = schools.frame[["county", "year"]]
+    campuses = keys.assign(school=mother)[is_campus].drop_duplicates()
+    whole = keys.assign(school=_own_names(schools))[~is_campus].reset_index().merge(campuses)
     if len(whole):
         raise DataError(_double_counts(schools, whole))
     return schools if unit == "campus" else _merge_campuses(schools, standard, mother)
+
+
+def _own_names(schools: SchoolTable) -> list[str]:
+    """Names without the code by which schools of one name are told apart."""
+    pairs = zip(schools.frame["school"], schools.frame["school_id"], strict=True)
+    return [name.removesuffix(f"（{code}）") for name, code in pairs]
 
 
 def _double_counts(schools: SchoolTable, whole: pd.DataFrame) -> pd.DataFrame:
@@ -77,37 +83,54 @@ def _merge_campuses(schools: SchoolTable, standard: Standard, mother: pd.Series)
 def _merge_rows(
     schools: SchoolTable, standard: Standard, rows: pd.DataFrame, mother: pd.Series
 ) -> dict:
-    """One school out of its campuses, or out of its only row."""
-    record = rows.iloc[0].to_dict()
+    """One school out of its campuses, or its only row with every digit."""
     stages = [_stages_of(standard, kind) for kind in rows["school_type"]]
-    record |= {
-        column: _joint_number(schools, rows, stages, column)
-        for column in rows
-        if load_columns()[column].is_number and column != "year"
-    }
+    joined = {column: _join(schools, rows, stages, column) for column in rows}
     school = mother[rows.index[0]]
-    if pd.notna(school):
-        kind = _joint_type(standard, record["school_type"], set().union(*stages))
-        record |= {"school": school, "school_id": school, "campus_of": None, "school_type": kind}
-    return record
+    if pd.isna(school):
+        numbers = {name: value for name, value in joined.items() if load_columns()[name].is_number}
+        return rows.iloc[0].to_dict() | numbers
+    kind = _joint_type(standard, rows["school_type"], set().union(*stages))
+    return joined | {"school": school, "school_id": school, "school_type": kind, "campus_of": None}
 
 
-def _joint_number(
-    schools: SchoolTable, rows: pd.DataFrame, stages: list[set], column: str
-) -> Fraction | None:
-    """Sum over the campuses, or the largest, or the first's; a campus without the column's stage has no say."""
+def _join(schools: SchoolTable, rows: pd.DataFrame, stages: list[set], column: str):
+    """The school's entry out of those of its campuses; a campus without the column's stage has no say."""
     of_stage, known = column.rpartition("_")[2], set().union(*stages)
     asked = [
         at
         for at, has in zip(rows.index, stages, strict=True)
         if of_stage not in known or of_stage in has
     ]
-    join = load_columns()[column].joined
-    asked = asked[:1] if join == "first" else asked
+    entry = load_columns()[column]
     if schools.frame.loc[asked, column].isna().any():
         return None
-    numbers = [schools.exact_number(at, column) for at in asked]
-    return max(numbers) if join == "largest" else sum(numbers, Fraction(0))
+    if entry.is_number:
+        values = [schools.exact_number(at, column) for at in asked]
+    else:
+        values = list(schools.frame.loc[asked, column])
+    return _JOINS[entry.joined](values, entry)
+
+
+def _same(values: list, _entry: Column):
+    return values[0] if len(set(values)) == 1 else None
+
+
+def _sum(values: list, entry: Column):
+    return ";".join(values) if entry.kind == "areas" else sum(values, Fraction(0))
+
+
+def _largest(values: list, entry: Column):
+    return max(values, key=list(entry.choices).index if entry.choices else None)
+
+
+_JOINS = {
+    "same": _same,
+    "sum": _sum,
+    "largest": _largest,
+    "all": lambda values, _entry: all(values),
+    "first": lambda values, _entry: values[0],
+}
 
 
 def _stages_of(standard: Standard, school_type: str) -> set[str]:
@@ -117,7 +140,9 @@ def _stages_of(standard: Standard, school_type: str) -> set[str]:
     return {stage for stage, kinds in standard.counting.stages.items() if school_type in kinds}
 
 
-def _joint_type(standard: Standard, school_type: str, stages: set[str]) -> str:
-    """The type of a school whose campuses have these stages between them."""
+def _joint_type(standard: Standard, kinds: pd.Series, stages: set[str]) -> str:
+    """The type of a school whose campuses have these types; a teaching point does not make one of it."""
     joint = [kind for kind, has in standard.split.stages.items() if set(has) == stages]
-    return joint[0] if joint else school_type
+    order = [kind for counted in standard.counting.stages.values() for kind in counted]
+    ranked = sorted(kinds, key=lambda kind: order.index(kind) if kind in order else len(order))
+    return joint[0] if joint else ranked[0]

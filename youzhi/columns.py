@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+_JOINED = {"integer": "sum", "decimal": "sum", "areas": "sum", "boolean": "all"}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -26,7 +28,8 @@ class Column:
     at_most
         Id of the column that this one may not exceed.
     joined
-        How the numbers of campuses make that of their school: "sum", "largest" or "first".
+        How the entries of campuses make that of their school: "sum", "largest", "first", "all" (true where all are) or
+        "same" (missing where they differ).
     """
 
     id: str
@@ -41,7 +44,7 @@ class Column:
     max: float | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     at_most: str = ""
-    joined: str = "sum"
+    joined: str = "same"
 
     @property
     def needed(self) -> bool:
@@ -98,6 +101,7 @@ def _make_column(entry: dict, stage: str, name: dict) -> Column:
     rest = {
         k: v for k, v in entry.items() if k not in ("id", "headers", "label", "meaning", "at_most")
     }
+    rest.setdefault("joined", _JOINED.get(entry["kind"], "same"))
     return Column(
         id=entry["id"].format(stage=stage),
         headers=tuple(header.format(stage=name["zh"]) for header in entry["headers"]),

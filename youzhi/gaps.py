@@ -90,11 +90,10 @@ def total_gaps(gaps: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     shared = gaps["indicator"].map({i.id: i.shared for i in standard.indicator})
     place = gaps["school"].where(shared.astype(bool), gaps["school"] + "\0" + gaps["stage"])
     keys = ["county", "year", "indicator", "unit"]
-    per_school = (
-        gaps.assign(place=place).groupby([*keys, "place"], sort=False)[["to_bar", "to_floor"]].max()
-    )
-    totals = per_school.groupby(keys, sort=False).agg(
-        schools=("to_bar", "size"), to_bar=("to_bar", "sum"), to_floor=("to_floor", "sum")
+    amounts = gaps.assign(place=place).groupby([*keys, "school", "place"], sort=False)
+    per_place = amounts[["to_bar", "to_floor"]].max().reset_index()
+    totals = per_place.groupby(keys, sort=False).agg(
+        schools=("school", "nunique"), to_bar=("to_bar", "sum"), to_floor=("to_floor", "sum")
     )
     return sort_by_keys(totals.reset_index(), standard)
 

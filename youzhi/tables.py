@@ -187,7 +187,8 @@ def make_school_table(
         if column.needed and column.id not in frame
     ]
     floats, exact, unreadable = _split_exact(_with_codes(frame), file)
-    faults += [*unreadable, *_schema_faults(floats, file), *_duplicate_faults(floats, file)]
+    faults += [*unreadable, *_schema_faults(floats, file), *_exact_faults(floats, exact, file)]
+    faults += _duplicate_faults(floats, file)
     if faults:
         told = pd.DataFrame(faults, columns=FAULT_COLUMNS)
         return None, told.drop_duplicates(["row", "column"], ignore_index=True)
@@ -313,6 +314,28 @@ def _schema_faults(frame: pd.DataFrame, file: str) -> list[dict]:
         keys = sorted({(case["index"], case["check"]) for case in pairs})
         return cells + [_pair_fault(frame, file, *key) for key in keys]
     return []
+
+
+def _exact_faults(frame: pd.DataFrame, exact: dict, file: str) -> list[dict]:
+    """Check the numbers that a float cannot hold once more, on all their digits."""
+    faults = []
+    for (row, name), value in exact.items():
+        column = load_columns()[name]
+        whole = column.kind != "integer" or value.denominator == 1
+        if not (whole and as_fraction(column.min) <= value <= as_fraction(column.max)):
+            found = f"{value.numerator / value.denominator:.17g}"
+            faults.append(_fault(file, row, column.headers[0], found, column.allowed, _MEND))
+    pairs = [(c.id, c.at_most) for c in load_columns().values() if c.at_most]
+    for part, top in pairs:
+        for row in {row for row, name in exact if name in (part, top)}:
+            values = [
+                exact.get((row, name), as_fraction(frame.at[row, name]))
+                for name in (part, top)
+                if name in frame and pd.notna(frame.at[row, name])
+            ]
+            if len(values) == 2 and values[0] > values[1]:
+                faults.append(_pair_fault(frame, file, row, f"{part}<={top}"))
+    return faults
 
 
 def _pair_fault(frame: pd.DataFrame, file: str, row: int, check: str) -> dict:
