@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 import nbformat
@@ -216,9 +217,9 @@ def _list_existing(
     names: Iterable[str] | None, years: Iterable[int] | None, root: Path
 ) -> Iterator[tuple[str, int]]:
     """The county-years that have data; a named county without any is refused."""
-    wanted = None if years is None else sorted(set(years))
+    wanted = None if years is None else list(years)
     for year in wanted or []:
-        if type(year) is not int:
+        if not isinstance(year, Integral) or isinstance(year, bool):
             raise UsageError(f"年份应为整数，例如 2020；收到 {year!r}")
     named = counties.list_counties(root) if names is None else names
     for county in sorted({counties.find_county(name, root) for name in named}):
