@@ -85,9 +85,14 @@ class Assessment:
         return composite_coefficient(self.coefficients)
 
     @cached_property
+    def own_values(self) -> pd.DataFrame:
+        """Indicator values without any relief, as compute_indicators gives them; the coefficients rest on these."""
+        return self._stack(lambda stage: stage.coefficients.indicators.frame)
+
+    @cached_property
     def shares(self) -> pd.DataFrame:
         """Each section's share in each squared coefficient; see share_coefficient (差异贡献)."""
-        return share_coefficient(self._stack(lambda stage: stage.coefficients.indicators.frame))
+        return share_coefficient(self.own_values)
 
     @cached_property
     def schools(self) -> pd.DataFrame:
