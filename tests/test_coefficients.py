@@ -12,7 +12,7 @@ from oracle import mean_and_square
 
 import youzhi as yz
 from youzhi.coefficients import composite_coefficient, share_coefficient
-from youzhi.errors import UndefinedError
+from youzhi.errors import UndefinedError, UsageError
 from youzhi.exact import root
 
 BOOKS = GOLDEN / "published_cv" / "standard.toml"
@@ -69,7 +69,7 @@ def test_the_weighted_coefficient_decides_and_the_unweighted_one_is_told_beside_
 
 
 def test_an_unknown_weighting_is_refused():
-    with pytest.raises(UndefinedError, match="students"):
+    with pytest.raises(UsageError, match="students"):
         yz.compute_coefficients(indicators_of([1, 2], [3, 4]), weighting="students")
 
 
@@ -364,3 +364,19 @@ def test_nobody_has_a_share_when_all_are_alike_and_nobody_knows_when_one_is_miss
     assert alike["share"].tolist() == [0.0] * 14
     rows = [good("甲校"), good("乙校", networked=None)]
     assert judge(rows).shares.query("indicator == @R7")["share"].isna().all()
+
+
+def test_equal_shared_values_are_exactly_alike_through_the_public_functions_too():
+    # per weighted pupil 1000/(100 + 1.1·110) = 3000/(300 + 1.1·330): alike, though floats say 4e-17
+    rows = [
+        {"school": name, "school_type": "nine_year", "pupils_primary": a, "pupils_junior": b}
+        | {"equipment_value_yuan": value}
+        for name, a, b, value in (
+            ("甲校", 100, 110, 1000),
+            ("乙校", 300, 330, 3000),
+            ("丙校", 700, 770, 7000),
+        )
+    ]
+    values = yz.compute_indicators(table(rows), yz.load_standard("jiaodu-2017-6"))
+    found = yz.compute_coefficients(values).dropna(subset="cv")
+    assert found["cv"].tolist() == [0.0, 0.0]

@@ -399,3 +399,45 @@ def test_a_school_beside_its_campuses_is_told_with_file_and_row(tmp_path):
     with pytest.raises(yz.DataError) as error:
         yz.assess(yz.read_schools(path, county="demo", year=2020))
     assert error.value.faults[["file", "row"]].values.tolist() == [["schools.csv", 2]]
+
+
+def test_pupils_of_a_stage_that_a_campus_should_not_have_are_not_lost_in_the_sum():
+    east = good("东校区", junior=30, campus_of="甲校")
+    west = good("西校区", "junior", junior=200, campus_of="甲校")
+    assert left_out(sections_of([east, west], unit="campus")) == {("junior", "东校区"): True}
+    merged = sections_of([east, west], unit="school")
+    assert merged.stages[1].pupils.tolist() == [230]
+    # two primary campuses: the school has no junior stage, so its 30 junior pupils are held
+    both = sections_of([east, good("北校区", junior=0, campus_of="甲校")], unit="school")
+    assert left_out(both) == {("junior", "甲校"): True}
+
+
+def test_a_table_with_campuses_keeps_its_file_its_digest_and_its_lines(tmp_path):
+    path = tmp_path / "schools.csv"
+    header = "学校,学校代码,学校类型,所属学校,小学在校生数"
+    path.write_text(
+        f"{header}\n东区,3,小学,甲校,9\n西区,2,小学,甲校,9\n乙校,1,小学,,9\n", encoding="utf-8"
+    )
+    read = yz.read_schools(path, county="demo", year=2020)
+    merged = make_sections(read, yz.load_standard("jiaodu-2017-6"), "school").schools
+    assert (merged.file, merged.digest) == ("schools.csv", read.digest)
+    assert dict(zip(merged.frame["school"], merged.lines, strict=True)) == {"乙校": 4, "甲校": 3}
+
+
+def test_a_relief_for_small_schools_looks_at_the_whole_school():
+    # 60 primary and 900 junior pupils: no small school, though the primary section is small
+    school = {"school": "甲校", "school_type": "nine_year", "zone": "rural"}
+    school |= {"pupils_primary": 60, "pupils_junior": 900, "arts_pe_teachers_primary": 0}
+    school |= {"shared_arts_pe_teachers_primary": 3}
+    assert not judge([school]).indicators["relieved"].any()
+    assert judge([school | {"pupils_junior": 0}]).indicators["relieved"].any()
+
+
+def test_those_left_out_are_listed_in_the_order_of_the_keys():
+    rows = [
+        good("乙点", type="teaching_point", primary=9),
+        good("甲点", type="teaching_point", primary=9),
+    ]
+    rows += [good("丙校", "junior", junior=0), good("丁校", type="special")]
+    listing = sections_of(rows).excluded
+    assert listing["school"].tolist() == ["乙点", "甲点", "丙校", "丁校"]

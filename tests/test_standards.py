@@ -126,3 +126,41 @@ def test_a_column_that_the_dictionary_does_not_have_is_refused(tmp_path):
     )
     with pytest.raises(StandardError, match="robots_junior、robots_primary"):
         judge([good("甲校")], standard=path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('numerator   = ["degree_teachers_{stage}"]', "numerator   = []", "numerator"),
+        ("per         = 100", "per         = 0", "per"),
+        ("decimals    = 2", "decimals    = -1", "decimals"),
+        ("bar         = { primary = 4.2,", "bar         = { primary = -4.2,", "bar"),
+        ("floor        = 0.85", "floor        = 1.5", "floor"),
+        ("floor        = 0.85", "floor        = 0", "floor"),
+        ("limit      = { primary = 0.50,", "limit      = { primary = 0,", "limit"),
+        ("junior = 1.1, senior = 1.32", "junior = 1.1", "weights"),
+        ("weights    = { primary = 1,", "weights    = { primary = 0,", "weights"),
+        ('value      = "pupils"', 'value      = "none"', "value"),
+        ('school_types = ["special"]\n', "", "exclusion special"),
+    ],
+)
+def test_a_senseless_standard_is_refused_and_the_key_is_named(tmp_path, old, new, where):
+    with pytest.raises(StandardError, match=where):
+        yz.load_standard(changed(tmp_path, (old, new)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ('numerator   = ["networked_classrooms"]', 'numerator   = ["town"]', "town"),
+        ('numerator   = ["networked_classrooms"]', 'numerator   = ["rooms"]', "rooms"),
+        (
+            'primary = ["primary", "teaching_point"',
+            'primary = ["primery", "teaching_point"',
+            "primery",
+        ),
+    ],
+)
+def test_a_standard_that_names_what_the_columns_do_not_have_is_refused(tmp_path, old, new, found):
+    with pytest.raises(StandardError, match=found):
+        judge([good("甲校")], standard=yz.load_standard(changed(tmp_path, (old, new))))

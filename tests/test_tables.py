@@ -252,3 +252,21 @@ def test_all_faults_are_told_at_once():
 def test_tables_with_the_same_school_and_year_cannot_be_stacked():
     with pytest.raises(yz.DataError):
         stack_tables([table([good("甲校")]), table([good("甲校", networked=30)])])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("inner_city", "是"), ("boarding", 2), ("town", 5), ("school_id", 7)]
+)
+def test_a_value_of_another_kind_is_refused(column, value):
+    faults = refused([{}, {"school": "乙校", column: value}])
+    assert [(row, name) for row, name, _ in places(faults)] == [
+        (2, load_columns()[column].headers[0])
+    ]
+
+
+def test_stacked_tables_tell_schools_of_one_name_apart():
+    tables = [
+        yz.SchoolTable.from_frame(pd.DataFrame([PLAIN | {"school_id": code}]))
+        for code in ("1", "2")
+    ]
+    assert stack_tables(tables).frame["school"].tolist() == ["甲校（1）", "甲校（2）"]

@@ -7,11 +7,25 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import GOLDEN, INDICATORS, R1, R4, R5, R6, R7, by_indicator, good, judge, variant
+from conftest import (
+    GOLDEN,
+    INDICATORS,
+    R1,
+    R4,
+    R5,
+    R6,
+    R7,
+    by_indicator,
+    good,
+    judge,
+    table,
+    variant,
+)
 from oracle import mean_and_square
 from test_coefficients import JIUJIANG, PUBLISHED
 
 import youzhi as yz
+from youzhi.tables import stack_tables
 from youzhi.verdicts import AT_BAR, combine, is_borderline, judge_dispersion, judge_schools
 
 BOOKS = GOLDEN / "published_cv" / "standard.toml"
@@ -408,3 +422,32 @@ def test_borderline_looks_at_the_exact_number():
     assert is_borderline(Fraction("0.5") + Fraction(1, 10**20), Decimal("0.5"), 3)
     assert is_borderline(Fraction("0.4995"), Decimal("0.5"), 3)
     assert not is_borderline(Fraction("0.5005"), Decimal("0.5"), 3)
+
+
+def test_while_a_school_is_held_no_coefficient_of_its_stage_is_decided():
+    # without 丙校 the networked classrooms lie far apart; with its true pupils they may not
+    rows = [good("甲校", networked=23), good("乙校", networked=200)]
+    held = good("丙校", primary=0, networked=500, teachers=60)
+    assert by_indicator(judge(rows).coefficients, "verdict")[R7] == "not_met"
+    found = judge([*rows, held]).coefficients
+    assert set(found["verdict"]) == {"cannot_tell"}
+    assert (
+        by_indicator(found, "printed")[R7] == by_indicator(judge(rows).coefficients, "printed")[R7]
+    )
+
+
+def test_a_held_school_of_one_year_leaves_the_other_years_alone():
+    held = good("丙校", primary=0, teachers=60)
+    tables = [table([good("甲校")], year=2019), table([good("甲校"), held], year=2020)]
+    found = yz.assess(stack_tables(tables)).coefficients.groupby("year")["verdict"].agg(set)
+    assert found.to_dict() == {2019: {"met"}, 2020: {"cannot_tell"}}
+
+
+def test_a_bar_finer_than_the_printed_digits_is_borderline_where_rounding_would_turn_it():
+    # 66.56 prints 66.6, which reaches 66.57; 66.58 prints 66.6 too, and reaches it anyway
+    bar = Decimal("66.57")
+    assert [is_borderline(Fraction(n), bar, 1) for n in ("66.56", "66.58", "66.54")] == [
+        True,
+        False,
+        False,
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,6 +33,8 @@ from youzhi.tables import SchoolTable, stack_tables
 
 ITEM_COLUMNS = ["county", "year", "code", "verdict", "value", "rule", "source"]
 REASON_COLUMNS = ["county", "year", "part", "stage", "verdict", "rule", "reason", "source"]
+
+_PLACE = ["county", "year", "stage"]
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,18 @@ class Assessment:
         Columns: county, year, part ("schools", "dispersion" or a part of the standard), stage, verdict, rule,
         reason (Chinese), source.
         """
+        left_out = self.sections.excluded
+        held = left_out[left_out["held"].astype(bool)].groupby(_PLACE).size().to_dict()
+        counts = {
+            "schools": _count_verdicts(self.schools),
+            "dispersion": _count_verdicts(self.coefficients),
+        }
         years = self.sections.schools.frame[["county", "year"]].drop_duplicates()
-        rows = [row for key in years.itertuples(index=False) for row in _reasons(self, *key)]
+        rows = [
+            row
+            for key in years.itertuples(index=False)
+            for row in _reasons(self.standard, key, counts, held)
+        ]
         return pd.DataFrame(rows, columns=REASON_COLUMNS)
 
     @cached_property
@@ -334,37 +347,37 @@ def _judge(sections: Sections, standard: Standard, relief: bool | None) -> Asses
     return Assessment(standard, sections, tuple(stages), relief)
 
 
-def _reasons(result: Assessment, county: str, year: int):
+def _count_verdicts(table: pd.DataFrame) -> dict[tuple, Counter]:
+    """How often each verdict stands in every county, year and stage."""
+    counts = defaultdict(Counter)
+    for *place, verdict in zip(*(table[name] for name in _PLACE), table["verdict"], strict=True):
+        counts[tuple(place)][verdict] += 1
+    return counts
+
+
+def _reasons(
+    standard: Standard, key: tuple, counts: Mapping[str, Mapping], held: Mapping[tuple, int]
+):
     """One row per part and stage of one county-year."""
-    standard = result.standard
-    left_out = result.sections.excluded
-    for stage in standard.stages:
-        held = left_out["held"].astype(bool) & (
-            left_out[["county", "year", "stage"]] == [county, year, stage]
-        ).all(axis=1)
-        for part, table, rule in (
-            ("schools", result.schools, standard.school_rule),
-            ("dispersion", result.coefficients, standard.dispersion_rule),
-        ):
-            rows = table[
-                (table["county"] == county) & (table["year"] == year) & (table["stage"] == stage)
-            ]
-            verdict, reason = _explain(
-                rows["verdict"], int(held.sum()), standard.stages[stage].zh, part
-            )
-            yield [county, year, part, stage, verdict, rule.id, reason, rule.source]
+    rules = {"schools": standard.school_rule, "dispersion": standard.dispersion_rule}
+    for stage, word in standard.stage_names.items():
+        place = (*key, stage)
+        for part, rule in rules.items():
+            found = counts[part].get(place, Counter())
+            verdict, reason = _explain(found, held.get(place, 0), word, part)
+            yield [*key, part, stage, verdict, rule.id, reason, rule.source]
     for part in standard.part:
         reason = f"{part.label.zh}{part.items}项没有提供县级数据"
-        yield [county, year, part.id, "", judge.CANNOT_TELL, part.id, reason, part.source]
+        yield [*key, part.id, "", judge.CANNOT_TELL, part.id, reason, part.source]
 
 
-def _explain(verdicts: pd.Series, held: int, stage: str, part: str) -> tuple[str, str]:
+def _explain(found: Counter, held: int, stage: str, part: str) -> tuple[str, str]:
     """Verdict over sections or coefficients of one stage, and the sentence that gives the count."""
     thing, unit = {"schools": ("校段", "个"), "dispersion": ("差异系数", "项")}[part]
     aside = f"；另有{held}个校段数据矛盾、暂不计入" if held else ""
-    if verdicts.empty:
+    if not found:
         return judge.CANNOT_TELL, f"{stage}没有计入的学校，不适用{aside}"
-    failing, unknown = (verdicts == judge.NOT_MET).sum(), (verdicts == judge.CANNOT_TELL).sum()
-    reason = f"{stage}{len(verdicts)}{unit}{thing}中{failing}{unit}未达标、{unknown}{unit}无法判定"
-    verdict = judge.combine([*verdicts, judge.CANNOT_TELL] if held else verdicts)
+    failing, unknown = found[judge.NOT_MET], found[judge.CANNOT_TELL]
+    reason = f"{stage}{found.total()}{unit}{thing}中{failing}{unit}未达标、{unknown}{unit}无法判定"
+    verdict = judge.combine([*found, judge.CANNOT_TELL] if held else found)
     return verdict, reason + aside

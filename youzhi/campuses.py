@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from youzhi.columns import Column, load_columns
 from youzhi.errors import FAULT_COLUMNS, DataError, UsageError
 from youzhi.standards import Standard
-from youzhi.tables import SchoolTable
+from youzhi.tables import SchoolTable, stack_tables
 
 
 def one_row_per_unit(schools: SchoolTable, standard: Standard, unit: str) -> SchoolTable:
@@ -69,38 +70,37 @@ def _double_counts(schools: SchoolTable, whole: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merge_campuses(schools: SchoolTable, standard: Standard, mother: pd.Series) -> SchoolTable:
-    """Put the campuses of each school together, exactly; one missing number makes the whole missing."""
-    name = mother.where(mother.notna(), schools.frame["school"])
-    keys = [schools.frame["county"], schools.frame["year"], name]
-    merged = [
-        _merge_rows(schools, standard, rows, mother)
-        for _, rows in schools.frame.groupby(keys, sort=False)
-    ]
-    frame = pd.DataFrame(merged, columns=schools.frame.columns, dtype=object)
-    return SchoolTable.from_frame(frame, schools.file)
+    """Put the campuses of each school together, exactly; schools without campuses stay as they are."""
+    campuses = mother.notna().to_numpy()
+    rows = schools.frame[campuses]
+    keys = [rows["county"], rows["year"], mother[campuses]]
+    records, first = [], []
+    for (_, _, school), parts in rows.groupby(keys, sort=False):
+        records.append(_merge_rows(schools, standard, parts, school))
+        first.append(parts.index[0])
+    merged = SchoolTable.from_frame(
+        pd.DataFrame(records, columns=rows.columns, dtype=object), schools.file
+    )
+    lines = schools.lines[first] if len(schools.lines) else schools.lines
+    joined = stack_tables([schools.select(~campuses), replace(merged, lines=lines)])
+    return replace(joined, file=schools.file, digest=schools.digest)
 
 
-def _merge_rows(
-    schools: SchoolTable, standard: Standard, rows: pd.DataFrame, mother: pd.Series
-) -> dict:
-    """One school out of its campuses, or its only row with every digit."""
+def _merge_rows(schools: SchoolTable, standard: Standard, rows: pd.DataFrame, school: str) -> dict:
+    """One school out of its campuses; a missing number makes the whole missing."""
     stages = [_stages_of(standard, kind) for kind in rows["school_type"]]
     joined = {column: _join(schools, rows, stages, column) for column in rows}
-    school = mother[rows.index[0]]
-    if pd.isna(school):
-        numbers = {name: value for name, value in joined.items() if load_columns()[name].is_number}
-        return rows.iloc[0].to_dict() | numbers
     kind = _joint_type(standard, rows["school_type"], set().union(*stages))
     return joined | {"school": school, "school_id": school, "school_type": kind, "campus_of": None}
 
 
 def _join(schools: SchoolTable, rows: pd.DataFrame, stages: list[set], column: str):
-    """The school's entry out of those of its campuses; a campus without the column's stage has no say."""
+    """The school's entry out of those of its campuses; a campus without the column's stage is not asked."""
     of_stage, known = column.rpartition("_")[2], set().union(*stages)
     asked = [
         at
         for at, has in zip(rows.index, stages, strict=True)
-        if of_stage not in known or of_stage in has
+        if of_stage not in known or of_stage in has or schools.numbers(column)[at] > 0
     ]
     entry = load_columns()[column]
     if schools.frame.loc[asked, column].isna().any():

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from youzhi.errors import UndefinedError
+from youzhi.errors import UndefinedError, UsageError
 from youzhi.exact import as_fraction, root, squared_coefficient
 from youzhi.indicators import StageIndicators
 
@@ -17,6 +17,9 @@ COEFFICIENT_COLUMNS = ["county", "year", "stage", "indicator", "mean", "sd", "cv
 
 # Below this coefficient the floating sum of squares has lost digits, so the exact one is taken.
 _CANCELLING = 0.05
+
+# A split resource arrives here as a float; below this coefficient equal schools differ by round-off alone.
+_ROUND_OFF = 1e-15
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,7 @@ def compute_coefficients(indicators: pd.DataFrame, weighting: str = "pupils") ->
     [0.488771]
     """
     if weighting not in ("pupils", "none"):
-        raise UndefinedError(f"weighting 只能是“pupils”或“none”，不能是“{weighting}”。")
+        raise UsageError(f"weighting 只能是“pupils”或“none”，不能是“{weighting}”。")
     keys = ["county", "year", "stage", "indicator"]
     number = indicators.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
     ordered = indicators.iloc[np.argsort(number, kind="stable")]
@@ -189,7 +192,8 @@ def compute_coefficients(indicators: pd.DataFrame, weighting: str = "pupils") ->
     sizes = np.diff(starts, append=len(value))
     for group in np.flatnonzero(cv < _CANCELLING):
         rows = ordered.iloc[starts[group] : starts[group] + sizes[group]]
-        cv[group] = _careful_coefficient(rows, weighting)
+        careful = _careful_coefficient(rows, weighting)
+        cv[group] = careful if careful > _ROUND_OFF else 0.0
         sd[group] = cv[group] * mean[group]
     table = ordered[keys].iloc[starts].reset_index(drop=True)
     return table.assign(mean=mean, sd=sd, cv=cv, schools=sizes)[COEFFICIENT_COLUMNS]

@@ -15,7 +15,7 @@ from youzhi.exact import round_half_up, round_root
 from youzhi.indicators import StageIndicators
 from youzhi.standards import DispersionRule
 
-# So close to half a unit of the last digit, a float does not know which way to round.
+# In units of the last printed digit; a float is off by far less.
 _NEAR_HALF = 1e-6
 
 
@@ -87,9 +87,8 @@ def _print_value(
     value, decimals = measured.value[k, at], measured.standard.indicator[k].decimals
     if np.isnan(value):
         return "", False
-    near_half = abs(abs(value) * 10**decimals % 1 - 0.5) < _NEAR_HALF
     near_bar = any(abs(value - float(bar)) <= 10.0**-decimals for bar in bars)
-    if not (near_half or near_bar):
+    if not (near_bar or _is_near_half(value, decimals)):
         return f"{value:.{decimals}f}", False
     number = measured.exact_value(k, at)
     border = any(judge.is_borderline(number, bar, decimals) for bar in bars)
@@ -135,15 +134,27 @@ def frame_coefficients(stage: StageAssessment) -> pd.DataFrame:
 
 
 def _print_coefficient(coefficients: StageCoefficients, k: int, g: int, decimals: int) -> str:
-    if np.isnan(coefficients.cv[k, g]):
+    cv = coefficients.cv[k, g]
+    if np.isnan(cv):
         return ""
+    if not _is_near_half(cv, decimals):
+        return f"{cv:.{decimals}f}"
     return str(round_root(coefficients.exact_square(k, g), decimals))
 
 
 def _print_mean(coefficients: StageCoefficients, k: int, g: int, decimals: int) -> str:
-    if np.isnan(coefficients.mean[k, g]):
+    mean = coefficients.mean[k, g]
+    if np.isnan(mean):
         return ""
+    if not _is_near_half(mean, decimals):
+        return f"{mean:.{decimals}f}"
     return str(round_half_up(coefficients.exact_mean(k, g), decimals))
+
+
+def _is_near_half(value: float, decimals: int) -> bool:
+    """Whether a float is too close to half a unit of the last digit to know which way to round."""
+    units = abs(value) * 10**decimals
+    return abs(units % 1 - 0.5) < _NEAR_HALF * max(1.0, units * _NEAR_HALF)
 
 
 def _is_spread_borderline(
@@ -153,7 +164,8 @@ def _is_spread_borderline(
     if not abs(coefficients.cv[k, g] - float(limit)) <= 10.0**-rule.decimals:
         return False
     square = coefficients.exact_square(k, g)
-    return square != Fraction(limit) ** 2 and round_root(square, rule.decimals) == limit
+    printed, within = round_root(square, rule.decimals), square <= Fraction(limit) ** 2
+    return square != Fraction(limit) ** 2 and (printed == limit or (printed <= limit) != within)
 
 
 def frame_schools(stage: StageAssessment) -> pd.DataFrame:

@@ -35,15 +35,14 @@ def measure_gaps(indicators: StageIndicators, levels: np.ndarray) -> pd.DataFram
         One row per section and failing indicator. Columns: county, year, stage, school, indicator, unit,
         to_bar and to_floor (whole 人, ㎡, 元 or 间; to_floor is 0 at or above the floor).
     """
-    frame = indicators.sections.frame
+    keys = indicators.sections.frame[["county", "year", "stage", "school"]].to_numpy(dtype=object)
     rows = []
     for k, at in np.argwhere((levels == BELOW_FLOOR) | (levels == BELOW_BAR)):
         rule = indicators.standard.indicator[k]
         bar = Fraction(rule.bar[indicators.stage])
-        keys = frame.iloc[at][["county", "year", "stage", "school"]].tolist()
         floor = bar * Fraction(indicators.standard.school_rule.floor)
         missing = [_least_amount(indicators, k, at, goal) for goal in (bar, floor)]
-        rows.append([*keys, rule.id, rule.gap_unit, *missing])
+        rows.append([*keys[at], rule.id, rule.gap_unit, *missing])
     return pd.DataFrame(rows, columns=GAP_COLUMNS).astype({"to_bar": "int64", "to_floor": "int64"})
 
 
@@ -124,15 +123,19 @@ def plan_repairs(
     """
     standard = indicators.standard
     spare = len(standard.indicator) - standard.school_rule.met_at_least
-    frame = indicators.sections.frame
-    amounts = gaps.set_index(["county", "year", "school", "indicator"])
+    keys = indicators.sections.frame[["county", "year", "stage", "school"]].to_numpy(dtype=object)
+    places = zip(*(gaps[name] for name in GAP_COLUMNS[:5]), strict=True)
+    both = zip(gaps["to_bar"], gaps["to_floor"], strict=True)
+    amounts = {
+        place: {"bar": bar, "floor": floor}
+        for place, (bar, floor) in zip(places, both, strict=True)
+    }
     rows = []
     for at in np.flatnonzero((levels != AT_BAR).any(axis=0) & (levels != UNKNOWN).all(axis=0)):
-        keys = frame.iloc[at][["county", "year", "stage", "school"]].tolist()
         for k, target in _repairs(indicators, levels[:, at], at, spare):
             rule = standard.indicator[k]
-            gap = amounts.loc[(keys[0], keys[1], keys[3], rule.id)]
-            rows.append([*keys, rule.id, target, rule.gap_unit, gap[f"to_{target}"]])
+            amount = amounts[(*keys[at], rule.id)][target]
+            rows.append([*keys[at], rule.id, target, rule.gap_unit, amount])
     return pd.DataFrame(rows, columns=REPAIR_COLUMNS)
 
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from youzhi.errors import UsageError
+
 MEASURES = ["gini", "theil", "theil_between", "theil_within", "mcloone", "range_ratio"]
+# Within this, a float cannot tell a mean from its bar, or a school from the mean of its county.
+_NOISE = 1e-9
 
 
 def measure_inequality(indicators: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +96,13 @@ def compare_zones(indicators: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame
     -------
     DataFrame
         One row per stage, zone and indicator; sections without a zone are left out. Columns: sections (number), mean
-        (unit of the indicator), ratio (mean over bar). A mean is missing when a section's value is.
+        (unit of the indicator), ratio (mean over bar), below (the mean is known and under the bar). A mean is missing
+        when a section's value is.
+
+    Raises
+    ------
+    UsageError
+        The table covers several county-years.
 
     Examples
     --------
@@ -112,6 +122,8 @@ def compare_zones(indicators: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame
     >>> compare_zones(long, zones)[["mean", "ratio"]].values.tolist()
     [[2.5, 1.25]]
     """
+    if len(indicators[["county", "year"]].drop_duplicates()) > 1:
+        raise UsageError("城乡比较只能对一个县一个年度，数据中有几个县年。")
     places = ["county", "year", "stage", "school"]
     table = indicators.merge(zones[[*places, "zone"]], on=places, validate="many_to_one").dropna(
         subset="zone"
@@ -124,7 +136,67 @@ def compare_zones(indicators: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame
         mean=sums["weighted"] / sums["pupils"]
     )
     means = means.assign(ratio=means["mean"] / means["bar"]).reset_index()
-    return means[["stage", "zone", "indicator", "sections", "mean", "ratio"]]
+    means["below"] = means["ratio"] < 1 - _NOISE
+    return means[["stage", "zone", "indicator", "sections", "mean", "ratio", "below"]]
+
+
+def largest_coefficients(coefficients: pd.DataFrame) -> pd.DataFrame:
+    """Pick the largest known coefficient of every county-year and stage (各学段最大的差异系数).
+
+    Parameters
+    ----------
+    coefficients
+        What compute_coefficients gives, or Assessment.coefficients. Columns used: county, year, stage, mean, cv.
+
+    Returns
+    -------
+    DataFrame
+        The picked rows, one per county, year and stage that has a known coefficient; of equal ones the first. Column
+        added: is_largest (no coefficient of the stage lacks data, so that none can be larger).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"indicator": ["books", "rooms"], "mean": [9.0, np.nan], "cv": [0.2, np.nan]})
+    >>> table = table.assign(county="demo", year=2020, stage="primary")
+    >>> largest_coefficients(table)[["indicator", "cv", "is_largest"]].values.tolist()
+    [['books', 0.2, False]]
+    """
+    keys = ["county", "year", "stage"]
+    known = coefficients["mean"].notna().groupby([coefficients[key] for key in keys], sort=False)
+    table = coefficients.assign(is_largest=known.transform("all")).dropna(subset="cv")
+    table = table.sort_values("cv", ascending=False, kind="stable").drop_duplicates(keys)
+    return table.sort_index().reset_index(drop=True)
+
+
+def main_contributors(shares: pd.DataFrame, coefficient, most: int) -> pd.DataFrame:
+    """Pick the sections that make most of one coefficient (差异的主要来源).
+
+    Parameters
+    ----------
+    shares
+        What share_coefficient gives for one county and year.
+    coefficient
+        Has the stage and indicator that are asked for; a row of largest_coefficients for example.
+    most
+        How many sections at most.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `shares`, largest share first; a section that lies at the mean contributes nothing and is left out.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"school": list("abc"), "share": [0.25, 0.0, 0.75]})
+    >>> table = table.assign(stage="primary", indicator="books")
+    >>> main_contributors(table, {"stage": "primary", "indicator": "books"}, 3)["school"].tolist()
+    ['c', 'a']
+    """
+    here = (shares["stage"] == coefficient["stage"]) & (
+        shares["indicator"] == coefficient["indicator"]
+    )
+    rows = shares[here & (shares["share"] > _NOISE)]
+    return rows.sort_values("share", ascending=False, kind="stable").head(most)
 
 
 def trace_lorenz(pupils, resource) -> pd.DataFrame:

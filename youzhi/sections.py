@@ -41,6 +41,8 @@ class StageSections:
         Pupils over which a shared resource of the school is spread, in pupils of this stage (人).
     starts : ndarray of int
         First section of each county-year.
+    held : ndarray of bool
+        Which county-years have a section of this stage that was set aside because its data contradict themselves.
     weights
         Whole-number split weights, stage id to weight, and the stages that share by school type.
     """
@@ -51,6 +53,7 @@ class StageSections:
     pupils: np.ndarray
     base: np.ndarray
     starts: np.ndarray
+    held: np.ndarray
     weights: tuple[dict[str, int], dict[str, list[str]]]
 
     def __len__(self) -> int:
@@ -159,7 +162,7 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
     DataError
         A school and its campuses both have a row: the pupils would count twice.
     StandardError
-        The standard names a column that the dictionary of columns does not have.
+        The standard names a column or school type that the dictionary of columns does not have.
 
     References
     ----------
@@ -185,7 +188,7 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
     >>> [(stage.stage, round(float(stage.base[0]), 2)) for stage in sections.stages]
     [('primary', 397.0), ('junior', 360.91)]
     """
-    _require_columns(standard)
+    _require_known(standard)
     unit = unit or standard.counting.unit
     schools = one_row_per_unit(schools, standard, unit)
     blocks, excluded = [], []
@@ -203,16 +206,21 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
     return Sections(tuple(blocks), listing.reset_index(drop=True), schools, unit)
 
 
-def _require_columns(standard: Standard) -> None:
-    """Every column that the standard names must be in the dictionary of columns."""
+def _require_known(standard: Standard) -> None:
+    """Every column and school type that the standard names must be in the dictionary of columns."""
+    columns = load_columns()
     named = [name for i in standard.indicator for name in (*i.numerator, *i.subtract)]
     named += [name for relief in standard.relief for name in relief.add]
-    named += ["pupils_{stage}"]
+    named += [f"pupils_{stage}" for stage in standard.split.weights]
     wanted = {name.format(stage=stage) for name in named for stage in standard.stages}
-    unknown = sorted(wanted - set(load_columns()))
+    unknown = sorted(name for name in wanted if name not in columns or not columns[name].is_number)
+    types = {kind for kinds in standard.counting.stages.values() for kind in kinds}
+    types |= {kind for rule in standard.exclusion for kind in rule.school_types}
+    unknown += sorted((types | set(standard.split.stages)) - set(columns["school_type"].choices))
     if unknown:
         raise StandardError(
-            f"标准 {standard.id} 用到数据列字典中没有的列：{'、'.join(unknown)}。请改用 columns.toml 中的列。"
+            f"标准 {standard.id} 用到数据列字典中没有的数字列或学校类型：{'、'.join(unknown)}。"
+            "请改用 columns.toml 中的列和学校类型。"
         )
 
 
@@ -231,6 +239,7 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
             _excluded_rows(schools, np.flatnonzero(hit), stage, rule.reason.zh, rule.source)
         )
         counted &= ~hit
+    held_rows = np.zeros(len(schools), dtype=bool)
     foreign = ~has_stage & (pupils > 0) & ~_is_in(types, _uncounted_types(standard))
     for at, held, reason in (
         (counted & empty & ~alive, False, "没有在校生，也没有教师和班级（停办或空壳），不计入"),
@@ -238,9 +247,10 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
         (foreign, True, "学校类型没有这个学段却有在校生，数据矛盾，暂不计入"),
     ):
         left_out.append(_excluded_rows(schools, np.flatnonzero(at), stage, reason, "", held))
+        held_rows |= at & held
         counted &= ~at
     row = np.flatnonzero(counted)
-    return _make_block(schools, standard, stage, row, types), left_out
+    return _make_block(schools, standard, stage, row, held_rows), left_out
 
 
 def _uncounted_types(standard: Standard) -> set[str]:
@@ -290,24 +300,25 @@ def _group_of(schools: SchoolTable) -> np.ndarray:
 
 
 def _make_block(
-    schools: SchoolTable, standard: Standard, stage: str, row: np.ndarray, types: np.ndarray
-):
-    pupils = schools.numbers(f"pupils_{stage}")[row]
+    schools: SchoolTable, standard: Standard, stage: str, row: np.ndarray, held: np.ndarray
+) -> StageSections:
+    """The counted rows of one stage, with the pupils over which shared resources are spread."""
+    pupils, types = schools.numbers(f"pupils_{stage}")[row], schools.texts("school_type")[row]
     scale = lcm(*(Fraction(weight).denominator for weight in standard.split.weights.values()))
     weights = {name: int(weight * scale) for name, weight in standard.split.weights.items()}
     base = pupils.copy()
     for school_type, stages in standard.split.stages.items():
         if stage in stages:
-            at = types[row] == school_type
+            at = types == school_type
             weighted = sum(
-                weights[other] * schools.numbers(f"pupils_{other}")[row[at]] for other in stages
+                weights[name] * schools.numbers(f"pupils_{name}")[row[at]] for name in stages
             )
             base[at] = weighted / weights[stage]
-    group = _group_of(schools)[row]
-    starts = np.flatnonzero(np.diff(group, prepend=-1))
-    return StageSections(
-        stage, schools, row, pupils, base, starts, (weights, standard.split.stages)
-    )
+    groups = _group_of(schools)
+    starts = np.flatnonzero(np.diff(groups[row], prepend=-1))
+    is_held = np.isin(groups[row[starts]], groups[held])
+    sharing = (weights, standard.split.stages)
+    return StageSections(stage, schools, row, pupils, base, starts, is_held, sharing)
 
 
 def _excluded_rows(

@@ -106,6 +106,28 @@ class SchoolTable:
             self._arrays[column] = given.astype(object).where(given.notna(), None).to_numpy()
         return self._arrays[column]
 
+    def select(self, rows: np.ndarray) -> SchoolTable:
+        """Return the table of some rows only (选取若干行).
+
+        Parameters
+        ----------
+        rows
+            One bool per row.
+
+        Returns
+        -------
+        SchoolTable
+            In the same order, with every digit.
+        """
+        kept = np.flatnonzero(rows)
+        position = {row: at for at, row in enumerate(kept)}
+        exact = {
+            (position[row], name): value for (row, name), value in self.exact.items() if rows[row]
+        }
+        lines = self.lines[kept] if len(self.lines) else self.lines
+        frame = self.frame[rows].reset_index(drop=True)
+        return SchoolTable(frame, exact, self.file, self.digest, lines)
+
     def exact_number(self, row: int, column: str) -> Fraction:
         """Return one number exactly as it was written (按所写数值取值)."""
         found = self.exact.get((row, column)) if self.exact else None
@@ -145,8 +167,8 @@ def stack_tables(tables: Iterable[SchoolTable]) -> SchoolTable:
     files = dict.fromkeys(table.file for table in tables)
     lines = np.concatenate([table.lines for table in tables])
     lines = lines[ordered.index] if len(lines) == len(frame) else np.empty(0, dtype=int)
-    moved = _moved(exact, ordered.index)
-    return SchoolTable(ordered.reset_index(drop=True), moved, "；".join(files), lines=lines)
+    named, moved = _name_apart(ordered.reset_index(drop=True)), _moved(exact, ordered.index)
+    return SchoolTable(named, moved, "；".join(files), lines=lines)
 
 
 def _moved(exact: Mapping, order: pd.Index) -> dict:
@@ -286,6 +308,12 @@ def _schema_column(column: Column) -> pa.Column:
         checks.append(pa.Check(lambda s: s == s.round(), name="whole"))
     if column.kind == "choice":
         checks.append(pa.Check.isin(list(column.choices), name="choice"))
+    if column.kind == "boolean":
+        checks.append(pa.Check.isin([True, False], name="boolean"))
+    if column.kind in ("text", "areas"):
+        checks.append(
+            pa.Check(lambda value: isinstance(value, str), element_wise=True, name="text")
+        )
     dtype = float if column.is_number else None
     return pa.Column(dtype, checks=checks, nullable=not column.needed, required=False)
 

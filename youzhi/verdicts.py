@@ -138,7 +138,7 @@ def judge_coefficients(coefficients: StageCoefficients) -> np.ndarray:
     -------
     ndarray of str, k x g
         "met", "not_met" (also when the county mean is zero, so that no coefficient exists) or
-        "cannot_tell" when a value is missing.
+        "cannot_tell" when a value is missing or a section was held: nobody knows what it would add.
     """
     limit = coefficients.indicators.standard.dispersion_rule.limit[coefficients.indicators.stage]
     verdicts = np.empty(coefficients.cv.shape, dtype=object)
@@ -147,8 +147,9 @@ def judge_coefficients(coefficients: StageCoefficients) -> np.ndarray:
         beyond = cv > float(limit)
         for g in np.flatnonzero(np.abs(cv - float(limit)) <= _NEAR):
             beyond[g] = coefficients.exact_square(k, g) > square
-        zero_mean = coefficients.mean[k] == 0
-        verdicts[k] = _WORDS[np.where(zero_mean | beyond, 2, np.isnan(cv))]
+        fails = (coefficients.mean[k] == 0) | beyond
+        held = coefficients.indicators.sections.held
+        verdicts[k] = _WORDS[np.where(fails & ~held, 2, np.isnan(cv) | held)]
     return verdicts
 
 
@@ -221,7 +222,10 @@ def is_borderline(value: Fraction, bar: Decimal, decimals: int) -> bool:
     ... )
     (True, False)
     """
-    return value != Fraction(bar) and round_half_up(value, decimals) == bar
+    printed = round_half_up(value, decimals)
+    return value != Fraction(bar) and (
+        printed == bar or (printed >= bar) != (value >= Fraction(bar))
+    )
 
 
 def combine(verdicts) -> str:

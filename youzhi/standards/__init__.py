@@ -9,14 +9,15 @@ import tomllib
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from youzhi.errors import StandardError, UsageError
 
 _FOLDER = Path(__file__).parent
 Confidence = Literal["V", "S", "I", "M"]
+Positive = Annotated[Decimal, Field(gt=0)]
 
 
 class _Rule(BaseModel):
@@ -63,7 +64,7 @@ class Exclusion(_Sourced):
 class Split(_Sourced):
     """How the shared resources of a school with several stages are divided (拆分办法)."""
 
-    weights: dict[str, Decimal]
+    weights: dict[str, Positive]
     stages: dict[str, list[str]]
     label: Label
 
@@ -77,12 +78,12 @@ class Indicator(_Sourced):
     short: str
     unit: str
     gap_unit: str
-    decimals: int
-    numerator: list[str]
+    decimals: Annotated[int, Field(ge=0)]
+    numerator: Annotated[list[str], Field(min_length=1)]
     subtract: list[str] = []
     shared: bool = False
-    per: Decimal
-    bar: dict[str, Decimal]
+    per: Positive
+    bar: dict[str, Positive]
 
 
 class SchoolRule(_Sourced):
@@ -91,7 +92,7 @@ class SchoolRule(_Sourced):
     id: str
     label: Label
     met_at_least: int
-    floor: Decimal
+    floor: Annotated[Decimal, Field(gt=0, le=1)]
 
 
 class DispersionRule(_Sourced):
@@ -100,15 +101,15 @@ class DispersionRule(_Sourced):
     id: str
     label: Label
     code: str
-    limit: dict[str, Decimal]
-    decimals: int
+    limit: dict[str, Positive]
+    decimals: Annotated[int, Field(ge=0)]
     weighting: Weighting
 
 
 class Weighting(_Sourced):
-    """By what each school counts in the coefficient (加权方式)."""
+    """By what each school counts in the coefficient; only pupils can decide (加权方式)."""
 
-    value: Literal["pupils", "none"]
+    value: Literal["pupils"]
 
 
 class Years(_Rule):
@@ -116,6 +117,8 @@ class Years(_Rule):
 
     first: int
     last: int
+    confidence: Confidence
+    note: str = ""
 
 
 class Condition(_Rule):
@@ -224,8 +227,12 @@ def _incoherences(standard: Standard):
         yield f"dispersion_rule.limit 应恰好包含学段 {sorted(stages)}"
     if set(standard.counting.stages) != stages:
         yield f"counting.stages 应恰好包含学段 {sorted(stages)}"
-    if not stages <= set(standard.split.weights):
-        yield "split.weights 缺少学段"
+    sharing = {stage for names in standard.split.stages.values() for stage in names}
+    if not stages | sharing <= set(standard.split.weights):
+        yield f"split.weights 应包含学段 {sorted(stages | sharing)}"
+    for rule in standard.exclusion:
+        if not (rule.school_types or rule.organiser_codes or rule.pupils_below is not None):
+            yield f"exclusion {rule.id} 没有任何条件，会排除所有学校"
     if not 0 < standard.school_rule.met_at_least <= len(ids):
         yield f"school_rule.met_at_least 应在 1 与 {len(ids)} 之间"
     for relief in standard.relief:
