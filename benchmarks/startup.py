@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from benchmarks.ratios import cpu_of_process, ratio_interval
 
 ROUNDS = 9
+OUR_HELP = ("-c", "from youzhi.cli import main; main()", "--help")
+PEER_HELP = ("-m", "papermill", "--help")
+SHOWN = {OUR_HELP: "report", PEER_HELP: "NOTEBOOK_PATH"}  # a help that prints nothing is no help
 PAIRS = [
     (
         "startup: import youzhi ÷ import pandas",
@@ -21,14 +27,15 @@ PAIRS = [
     (
         "startup: youzhi --help ÷ papermill --help",
         0.5,
-        ("-m", "youzhi.cli", "--help"),
-        ("-m", "papermill", "--help"),
+        OUR_HELP,
+        PEER_HELP,
     ),
 ]
 
 
 def run() -> list[dict]:
     """Measure every pair in turn, round by round."""
+    check_commands()
     results = []
     for name, bar, ours, peer in PAIRS:
         cpu_of_process(*ours)
@@ -37,3 +44,11 @@ def run() -> list[dict]:
         value, low, high = ratio_interval(*map(list, zip(*rounds, strict=True)))
         results.append({"name": name, "bar": bar, "ratio": value, "low": low, "high": high})
     return results
+
+
+def check_commands() -> None:
+    """Refuse to measure a command that does not print what it is run for."""
+    for command, word in SHOWN.items():
+        done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
+        if done.returncode or word not in done.stdout:
+            raise RuntimeError(f"{' '.join(command)} does not print {word!r}: {done.stderr}")

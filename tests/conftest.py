@@ -30,7 +30,7 @@ for _word in ("teachers", "degree", "backbone", "arts"):
     _id = {"teachers": "teachers", "arts": "arts_pe_teachers"}.get(_word, f"{_word}_teachers")
     SHORT |= {_word: f"{_id}_primary", f"{_word}_j": f"{_id}_junior"}
 
-# What 1,000 pupils need to stand exactly on each bar of rules.md 2.2: bar x 1000, or bar x 10 where per 100.
+# What 1,000 pupils need to stand exactly on each bar of 源教体字〔2021〕18号 附件1: bar x 1000, or bar x 10 where per 100.
 ON_THE_BAR = {
     "primary": {"degree": 42, "backbone": 10, "arts": 9, "rooms": 4500, "grounds": 7500}
     | {"equipment": 2_000_000, "networked": 23},
@@ -118,7 +118,7 @@ def standard():
 
 @pytest.fixture(scope="session")
 def shared():
-    """The folder of shared reference material; tests that need it are skipped where it is absent."""
+    """Reference material beside the repository; tests that need it are skipped where it is absent."""
     folder = Path(__file__).parents[2] / "shared"
     if not folder.is_dir():
         pytest.skip("the folder ../shared with the reference material is not here")

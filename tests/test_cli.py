@@ -1,13 +1,16 @@
 """The command line says in Chinese what is wrong, changes nothing then, and exits with the right code."""
 
+import importlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from test_reports import ROOT, tree, write_notebook, write_small_data
 
@@ -116,6 +119,27 @@ def test_demo_data_never_replace_a_real_table(run, place):
     assert tree(place) == before
 
 
+def test_demo_data_never_hide_a_real_workbook(run, place):
+    path = place / "demo/yiyuan/2020/schools.xlsx"
+    path.parent.mkdir(parents=True)
+    rows = {"学校名称": ["某小学"], "学校类型": ["小学"], "数据性质": ["真实数据"]}
+    pd.DataFrame(rows).to_excel(path, index=False)
+    before = tree(place)
+    code, _, complaint = run("demo-data", "--out", "demo")
+    assert code == 2
+    assert "不是模拟数据" in complaint
+    assert tree(place) == before
+
+
+def test_demo_data_replace_a_table_that_is_synthetic_in_chinese(run, place):
+    path = place / "demo/yiyuan/2020/schools.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("学校名称,学校类型,数据性质\n某小学,小学,模拟数据\n", encoding="utf-8")
+    code, _, complaint = run("demo-data", "--out", "demo")
+    assert (code, complaint) == (0, "")
+    assert "某小学" not in path.read_text(encoding="utf-8")
+
+
 # --- what it refuses
 
 HOSTILE_NAMES = [
@@ -187,6 +211,45 @@ def test_what_does_not_exist_is_refused_with_what_does(run, place, arguments, an
 
 
 # --- how it behaves as a program
+
+
+def test_faulty_table_of_another_year_exits_with_2_and_is_named(run, place, monkeypatch):
+    data = shutil.copytree(os.environ["YOUZHI_DATA"], place / "data")
+    table = data / "yiyuan/2021/schools.csv"
+    text = table.read_text(encoding="utf-8").replace("synthetic", "编造", 1)
+    table.write_text(text, encoding="utf-8", newline="")
+    code, said, complaint = run("report", "yiyuan", "2020", "--data", "data", "--out", "out")
+    assert (code, said) == (2, "")
+    assert "yiyuan/2021/schools.csv" in complaint
+    assert not (place / "out").exists()
+
+
+def test_batch_of_all_years_tells_on_standard_error_what_it_leaves_out(place):
+    data = shutil.copytree(os.environ["YOUZHI_DATA"], place / "data")
+    text = (data / "yiyuan/county.toml").read_text(encoding="utf-8")
+    late = text.replace('id = "jiaodu-2017-6"', 'id = "jiaodu-2030-1"')
+    (data / "yiyuan/county.toml").write_text(late, encoding="utf-8")
+    options = ["--data", "data", "--out", "out", "--workers", "2"]
+    done = start("batch", "--counties", "yiyuan,shanting", *options)
+    said, complaint = done.communicate(timeout=60)
+    assert done.returncode == 0, complaint
+    assert "共2份，成功2份" in said
+    assert "未列入：沂源县2020年（jiaodu-2030-1）、沂源县2021年（jiaodu-2030-1）" in complaint
+    done = start("batch", "--years", "2020", *options)
+    _, complaint = done.communicate(timeout=60)
+    assert done.returncode == 2
+    assert "沂源县2020年（jiaodu-2030-1）" in complaint
+
+
+def test_benchmark_of_the_start_measures_a_help_that_is_printed(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    startup = importlib.import_module("benchmarks.startup")
+    startup.check_commands()
+    helps = [pair[2:] for pair in startup.PAIRS if "--help" in pair[0]]
+    assert helps == [(startup.OUR_HELP, startup.PEER_HELP)]
+    monkeypatch.setattr(startup, "SHOWN", {("-m", "youzhi.cli", "--help"): "report"})
+    with pytest.raises(RuntimeError, match="does not print 'report'"):
+        startup.check_commands()
 
 
 def test_ctrl_c_ends_a_batch_its_kernels_and_leaves_nothing(place):

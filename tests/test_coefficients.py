@@ -34,7 +34,7 @@ def indicators_of(pupils, books):
     return yz.compute_indicators(table(book_schools(pupils, books)), yz.load_standard(BOOKS))
 
 
-# --- the published example (rules.md 1.3): 45/37/89/76/55 pupils, 279/137/935/160/402 books
+# --- the worked example of 县域义务教育校际均衡指标计算方法: 45/37/89/76/55 pupils, 279/137/935/160/402 books
 # Mean 1913/302 = 6.334437; n(x - mean)²/N: 0.0027 + 0.8486 + 5.1274 + 4.5011 + 0.1730 = 10.6528;
 # S = 3.263861; CV = 3.263861 / 6.334437 = 0.515257. Printed: 0.52.
 
@@ -73,7 +73,7 @@ def test_an_unknown_weighting_is_refused():
         yz.compute_coefficients(indicators_of([1, 2], [3, 4]), weighting="students")
 
 
-# --- published results of real counties (rules.md 7.1, 7.2)
+# --- published results of real counties (鸠江区2023年监测; 合肥, 长春, 重庆: golden/published.toml)
 
 
 def test_published_deviations_over_published_means_are_the_published_coefficients():
@@ -118,7 +118,7 @@ def test_the_composite_of_seven_decides_nothing():
     ]
 
 
-# --- eleven real counties (../shared/data/schools)
+# --- eleven real counties (reference material beside the repository)
 
 TEACHERS, CLASSES = "teachers_per_100", "classes_per_100"
 

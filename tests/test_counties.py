@@ -184,7 +184,9 @@ def test_a_table_of_another_county_or_year_in_the_folder_is_refused(data):
 def test_a_workbook_is_read_where_there_is_no_csv(data):
     folder = data / "meng/2020"
     pd.read_csv(folder / "schools.csv").to_excel(folder / "schools.xlsx", index=False)
-    as_csv = read_county("meng", 2020, data).frame
+    as_csv = yz.read_schools(folder / "schools.csv", county="meng", year=2020).frame
+    with pytest.raises(UsageError, match=r"schools\.csv 和 schools\.xlsx"):
+        read_county("meng", 2020, data)
     (folder / "schools.csv").unlink()
     pd.testing.assert_frame_equal(read_county("meng", 2020, data).frame, as_csv)
 
@@ -253,3 +255,20 @@ def test_a_county_file_needs_no_county_and_year_columns():
     # the folder says both; every other required column must stand in the file
     required = {column.id for column in load_columns().values() if column.required}
     assert required == {"school", "school_type"}
+
+
+def test_a_folder_without_a_usable_table_says_what_it_holds(data):
+    with pytest.raises(UsageError, match=r"empty.*schools\.csv.*readme\.txt"):
+        find_county("empty", data)
+
+
+def test_a_misspelt_key_of_a_card_is_refused(data):
+    card = data / "yishui/county.toml"
+    card.write_text(CARD.replace("[counting]", "[countin]"), encoding="utf-8")
+    with pytest.raises(UsageError, match="countin"):
+        load_county("yishui", data)
+
+
+def test_a_broken_card_does_not_hide_the_other_counties(data):
+    (data / "meng/county.toml").write_text("name = ", encoding="utf-8")
+    assert find_county("沂水", data) == "yishui"

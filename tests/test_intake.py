@@ -456,3 +456,10 @@ def test_a_formula_that_was_never_calculated_is_refused(tmp_path):
         tmp_path, {"学校": [["学校", "学校类型", "小学在校生数"], ["甲校", "小学", "=60+60"]]}
     )
     assert [(row, column) for row, column, _ in places(faults_of(path))] == [(2, "小学在校生数")]
+
+
+def test_the_label_of_a_column_is_a_header_too(tmp_path):
+    path = write(
+        tmp_path, text_of([["甲校", "小学", "7.5"]], ["学校", "学校类型", "教学仪器设备资产值"])
+    )
+    assert read(path).frame["equipment_value_yuan"].tolist() == [7.5]

@@ -51,7 +51,7 @@ def test_a_standard_that_asks_for_schools_only_can_be_met():
 def test_the_other_reading_of_the_formula_is_told_only_where_it_changes_a_verdict():
     same = narrative.describe_dispersion(judge([good("甲校"), good("乙校")]))
     assert "判定都不改变" in same
-    # rules.md 1.3, pupils x 100 so that the other indicators can stand on their bars
+    # the worked example of 县域义务教育校际均衡指标计算方法, pupils x 100 so that the other indicators can stand on their bars
     pupils, rooms = [45, 37, 89, 76, 55], [279, 137, 935, 160, 402]
     schools = [
         good(f"校{n}", primary=n * 100, rooms=r * 100) for n, r in zip(pupils, rooms, strict=True)

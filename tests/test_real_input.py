@@ -3,11 +3,13 @@
 import json
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import youzhi as yz
+from youzhi import figures
 from youzhi.cli import app
 
 RULES = """
@@ -118,21 +120,21 @@ def test_report_of_a_real_county_shows_the_reference_coefficients(root, referenc
     assert "模拟" not in page
 
 
-def test_batch_over_all_eleven_counties_gives_the_verdict_of_a_direct_assessment(root, tmp_path):
+def test_batch_over_all_eleven_counties_gives_the_verdict_of_a_direct_assessment(
+    root, reference, tmp_path
+):
     options = ["--data", root / "data", "--standard", root / "two.toml", "--out", tmp_path]
-    counties = "嘉義市,澎湖縣,基隆市"
-    done = run("batch", "--counties", counties, "--years", "2024", *options)
+    done = run("batch", "--years", "2024", *options)
     assert done.exit_code == 0, done.output
-    found = pd.read_csv(tmp_path / "verdicts.csv").set_index("county")["verdict"]
-    for county in counties.split(","):
-        assert (
-            found[county]
-            == yz.assess_county(county, 2024, root / "two.toml", root / "data").verdict
-        )
-    assert (
-        len(re.findall(r"02_county_report\.html", (tmp_path / "index.html").read_text("utf-8")))
-        >= 3
-    )
+    table = pd.read_csv(tmp_path / "verdicts.csv")
+    assert set(table["county"]) == set(reference["county"])
+    assert len(table) == 11
+    assert set(table["data_kinds"]) == {"真实数据"}
+    for row in table.itertuples():
+        direct = yz.assess_county(row.county, 2024, root / "two.toml", root / "data")
+        assert row.verdict == direct.verdict
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert len(re.findall(r'href="[^"]+02_county_report\.html"', index)) == 11
 
 
 def test_all_eleven_counties_have_the_reference_coefficients(root, reference):
@@ -157,7 +159,7 @@ def test_under_the_national_standard_the_same_schools_cannot_be_told(root):
     assert result.gaps.empty
 
 
-def test_a_report_under_the_national_standard_says_cannot_tell_and_draws_no_zero(root, tmp_path):
+def test_a_report_under_the_national_standard_says_cannot_tell(root, tmp_path):
     done = run("report", "澎湖縣", "2024", "--data", root / "data", "--out", tmp_path)
     assert done.exit_code == 0, done.output
     notebook = json.loads((tmp_path / "澎湖縣/2024/02_county_report.ipynb").read_text("utf-8"))
@@ -168,3 +170,12 @@ def test_a_report_under_the_national_standard_says_cannot_tell_and_draws_no_zero
     )
     assert "能否达到优质均衡要求，现有数据无法判定" in text
     assert "达标0个，未达标0个，无法判定35个" in text
+
+
+@pytest.mark.xfail(reason="draw_coefficients still draws what is unknown at zero")
+def test_a_coefficient_that_cannot_be_told_is_drawn_at_no_place(root):
+    result = yz.assess_county("澎湖縣", 2024, "jiaodu-2017-6", root / "data")
+    [axis] = figures.draw_coefficients(result).axes
+    dots = [np.asarray(dots.get_offsets(), dtype=float) for dots in axis.collections]
+    assert [place for places in dots for place in places if np.isfinite(place).all()] == []
+    assert {text.get_text() for text in axis.texts} >= {"无法判定"}

@@ -165,6 +165,57 @@ def test_kernel_finds_the_data_root_without_a_change_to_this_process(notebook, r
     assert dict(os.environ) == before
 
 
+def change_kind(table, kind):
+    text = table.read_text(encoding="utf-8").replace(",synthetic", f",{kind}")
+    table.write_text(text, encoding="utf-8", newline="")
+
+
+def head_of(page):
+    """The text of the head of a page."""
+    text = page.read_text(encoding="utf-8").partition("<header>")[2].partition("</header>")[0]
+    return html.unescape(re.sub("<[^>]+>", "", text))
+
+
+def test_head_names_the_digest_of_every_file_that_the_report_rests_on(notebook, report, data):
+    notebook("county")
+    files = {f"{year}/schools.csv": data / f"yiyuan/{year}/schools.csv" for year in (2020, 2021)}
+    files["county.toml"] = data / "yiyuan/county.toml"
+    files["standards/jiaodu-2017-6.toml"] = ROOT / "youzhi/standards/jiaodu-2017-6.toml"
+    lines = "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n"
+        for name, path in sorted(files.items())
+    )
+    combined = hashlib.sha256(lines.encode()).hexdigest()
+    assert f"SHA-256 {combined[:16]}…（历年数据、县区卡和标准）" in head_of(report())
+    change_kind(data / "yiyuan/2021/schools.csv", "assumed")
+    again = head_of(report())
+    assert combined[:16] not in again
+    own = hashlib.sha256(files["2020/schools.csv"].read_bytes()).hexdigest()
+    assert f"SHA-256 {own[:16]}…（学校数据文件）" in again
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "kinds", "banner"),
+    [
+        ("synthetic", "synthetic", "模拟数据\n", "模拟数据：本报告中的数字"),
+        ("real", "real", "真实数据\n", ""),
+        ("real", "synthetic", "2020年真实数据；历年比较另用模拟数据\n", "含模拟数据：历年比较"),
+        ("synthetic", "real", "2020年模拟数据；历年比较另用真实数据\n", "模拟数据：本报告中的数字"),
+        ("real", "", "2020年真实数据；历年比较另用未注明\n", ""),
+    ],
+)
+def test_head_tells_the_kinds_of_data_of_the_other_years(
+    notebook, report, data, own, other, kinds, banner
+):
+    notebook("county")
+    change_kind(data / "yiyuan/2020/schools.csv", own)
+    change_kind(data / "yiyuan/2021/schools.csv", other)
+    page = report()
+    assert f"数据性质{kinds}" in head_of(page)
+    found = re.findall('<p class="banner">(.+?)</p>', page.read_text(encoding="utf-8"))
+    assert [text.startswith(banner) for text in found] == [True] * bool(banner)
+
+
 def test_standard_file_is_named_by_its_number_not_by_its_path(
     notebook, report, tmp_path, monkeypatch
 ):
@@ -333,6 +384,25 @@ def test_kernel_that_dies_at_its_start_is_started_once_more(
     assert marker.exists()
 
 
+def test_kernel_that_is_killed_in_mid_run_is_given_a_second_one(notebook, report, tmp_path):
+    marker = tmp_path / "marker"
+    notebook(
+        "county",
+        f"import os, pathlib\nmarker = pathlib.Path({str(marker)!r})\n"
+        "if not marker.exists():\n    marker.touch()\n    os.kill(os.getpid(), 9)\nyear",
+    )
+    assert report().exists()
+    assert marker.exists()
+
+
+def test_kernel_that_is_killed_twice_is_not_given_a_third_one(notebook, report, tmp_path):
+    starts = tmp_path / "starts"
+    notebook(f"import os\nopen({str(starts)!r}, 'a').write('1')\nos.kill(os.getpid(), 9)")
+    with pytest.raises(ReportError, match="内核在运行中终止"):
+        report()
+    assert starts.read_text() == "11"
+
+
 def test_kernel_that_never_starts_is_a_failure(notebook, report, tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text(
         "import os, sys\nif 'ipykernel_launcher' in sys.orig_argv:\n    os._exit(1)\n"
@@ -352,13 +422,25 @@ def test_runs_leave_no_open_files_behind(notebook, tmp_path):
     assert len(os.listdir("/proc/self/fd")) <= before
 
 
-def test_data_that_change_during_the_run_give_no_report(notebook, report, out):
-    notebook(
-        "import os\npath = f\"{os.environ['YOUZHI_DATA']}/{county}/{year}/schools.csv\"\n"
-        "open(path, 'a').write('\\n')"
-    )
-    with pytest.raises(ReportError, match="数据文件被改动"):
-        report()
+CHANGES = {
+    "its own table": "open(f'{folder}/2020/schools.csv', 'a').write('\\n')",
+    "another year": "open(f'{folder}/2021/schools.csv', 'a').write('\\n')",
+    "a year less": "os.remove(f'{folder}/2021/schools.csv')",
+    "a year more": "shutil.copytree(f'{folder}/2021', f'{folder}/2022')",
+    "a table that is none": "open(f'{folder}/2021/schools.csv', 'wb').write(bytes([255]))",
+    "the card": "open(f'{folder}/county.toml', 'a').write('#')",
+    "no card": "os.remove(f'{folder}/county.toml')",
+    "the standard": "open(standard, 'a').write('#')",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_files_that_change_during_the_run_give_no_report(notebook, report, out, tmp_path, change):
+    own = shutil.copy(ROOT / "youzhi/standards/jiaodu-2017-6.toml", tmp_path / "own.toml")
+    head = "import os, shutil\nfolder = f\"{os.environ['YOUZHI_DATA']}/{county}\"\n"
+    notebook(f"{head}{change}\n1")
+    with pytest.raises(ReportError, match="运行期间数据文件、县区卡或标准被改动"):
+        report(standard=own)
     assert not out.exists()
 
 
@@ -369,6 +451,21 @@ def test_faulty_data_stop_before_anything_runs(notebook, report, data, out):
     table.write_text("".join([*lines, lines[-1].replace("synthetic", "编造")]), encoding="utf-8")
     with pytest.raises(DataError, match="编造"):
         report()
+    assert not out.exists()
+
+
+def test_faulty_data_of_another_year_stop_too_and_are_named_with_their_year(
+    notebook, report, data, out
+):
+    notebook("county")
+    for year, wrong in ((2020, "编造"), (2021, "虚构")):
+        table = data / f"yiyuan/{year}/schools.csv"
+        text = table.read_text(encoding="utf-8").replace("synthetic", wrong, 1)
+        table.write_text(text, encoding="utf-8", newline="")
+    with pytest.raises(DataError) as refused:
+        report()
+    faults = refused.value.faults[["file", "found"]].values.tolist()
+    assert faults == [["yiyuan/2020/schools.csv", "编造"], ["yiyuan/2021/schools.csv", "虚构"]]
     assert not out.exists()
 
 
@@ -522,6 +619,57 @@ def test_plan_lists_only_what_has_data(notebook, data):
         plan_jobs(["yiyuan", "shanting"], [2021], data=data)
     with pytest.raises(UsageError, match="都没有数据"):
         plan_jobs(years=[2030], data=data)
+
+
+def move_to_2016(data):
+    """Give Shanting the year whose standard, by its card, is not among those that exist."""
+    for county in ("shanting", "yiyuan"):
+        table = data / county / "2020/schools.csv"
+        text = table.read_text(encoding="utf-8").replace(",2020,", ",2016,")
+        (data / county / "2016").mkdir()
+        (data / county / "2016/schools.csv").write_text(text, encoding="utf-8", newline="")
+
+
+def test_year_whose_standard_does_not_exist_is_left_out_and_told(notebook, data, out, caplog):
+    notebook("county")
+    move_to_2016(data)
+    jobs = plan_jobs(data=data, out=out)
+    years = [2020, 2021]
+    assert [(job.county, job.year) for job in jobs] == [
+        *(("shanting", year) for year in years),
+        *(("yiyuan", year) for year in [2016, *years]),
+    ]
+    [record] = caplog.records
+    assert (record.name, record.levelname) == ("youzhi", "WARNING")
+    assert "未列入：山亭区2016年（jiaodu-2012-3）" in record.getMessage()
+    table = run_batch(jobs)
+    assert list(table["status"]) == ["ok"] * 5
+    assert '<span class="kind">未列入</span>' in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_year_that_is_named_is_refused_when_its_standard_does_not_exist(notebook, data, caplog):
+    notebook("county")
+    move_to_2016(data)
+    text = (data / "yiyuan/county.toml").read_text(encoding="utf-8")
+    late = text.replace("from_year = ", "from_year = 20")
+    assert late != text
+    (data / "yiyuan/county.toml").write_text(late, encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        plan_jobs(years=[2016, 2020], data=data)
+    for words in ("山亭区2016年（jiaodu-2012-3）", "沂源县2016年（县区卡没有写明", "--standard"):
+        assert words in str(refused.value)
+    jobs = plan_jobs(years=[2016], data=data, standard="jiaodu-2017-6")
+    assert [job.county for job in jobs] == ["shanting", "yiyuan"]
+    assert caplog.records == []
+
+
+def test_batch_of_nothing_but_unknown_standards_is_refused(notebook, data):
+    notebook("county")
+    move_to_2016(data)
+    for year in (2020, 2021):
+        shutil.rmtree(data / f"shanting/{year}")
+    with pytest.raises(UsageError, match=r"现行标准没有收录：山亭区2016年"):
+        plan_jobs(["山亭"], data=data)
 
 
 def test_two_jobs_for_one_report_are_refused(notebook, data, out):

@@ -13,7 +13,7 @@ from youzhi.columns import load_columns
 
 STANDARDS = yz.list_standards()
 
-# rules.md 2.2: bars of primary and junior schools.
+# Bars of primary and junior schools in 源教体字〔2021〕18号 附件1 1.1-1.7, which quotes 教督〔2017〕6号.
 BARS = {
     "1.1": ("4.2", "5.3"),
     "1.2": ("1", "1"),
@@ -115,7 +115,7 @@ def test_the_2017_standard_has_seven_indicators_with_the_bars_of_the_rules(stand
 
 
 def test_the_2017_floors_are_85_percent_of_the_bars(standard):
-    # rules.md 2.2, column "85% floor"
+    # 教督〔2017〕6号: the indicator below its bar must reach 85 % of it
     floors = ["3.57", "4.505", "0.85", "0.85", "0.765", "0.765", "3.825", "4.93"]
     floors += ["6.375", "8.67", "1700", "2125", "1.955", "2.04"]
     found = [bar * standard.school_rule.floor for i in standard.indicator for bar in i.bar.values()]

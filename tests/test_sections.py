@@ -441,3 +441,12 @@ def test_those_left_out_are_listed_in_the_order_of_the_keys():
     rows += [good("丙校", "junior", junior=0), good("丁校", type="special")]
     listing = sections_of(rows).excluded
     assert listing["school"].tolist() == ["乙点", "甲点", "丙校", "丁校"]
+
+
+def test_school_types_that_the_standard_does_not_name_are_listed_and_not_lost():
+    result = judge(
+        [good("甲校"), good("乙校", type="special", primary=0)], standard=variant(exclusion=[])
+    )
+    excluded = result.sections.excluded
+    assert excluded["school"].tolist() == ["乙校"]
+    assert "不包括这类学校" in excluded["reason"].iat[0]

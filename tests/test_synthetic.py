@@ -18,7 +18,7 @@ from youzhi import synthetic
 from youzhi.errors import UsageError
 
 ROOT = Path(__file__).parents[1]
-SEEDS = ROOT.parent / "shared" / "seeds"
+DOCUMENTS = ROOT.parent / "shared" / "seeds"
 CENSUS = ROOT.parent / "shared" / "data" / "population"
 COUNTIES = ("yiyuan", "huantai", "wenling", "shanting")
 YEARS = range(2016, 2026)
@@ -418,18 +418,18 @@ def test_every_entry_of_a_card_names_its_source(county):
 
 def test_every_fact_of_the_yiyuan_card_stands_in_the_document_that_it_names():
     documents = {"源教体字〔2021〕18号": "000_*", "源政字〔2023〕36号": "002_*"}
-    if not SEEDS.is_dir():
-        pytest.skip("文件原文 ../shared/seeds 不在，无法核对县卡数字")
+    if not DOCUMENTS.is_dir():
+        pytest.skip("仓库旁没有文件原文，无法核对县卡数字")
     for entry in load_card("yiyuan")["fact"]:
         pattern = next(p for number, p in documents.items() if entry["source"].startswith(number))
-        text = next(SEEDS.glob(pattern)).read_text("utf-8")
+        text = next(DOCUMENTS.glob(pattern)).read_text("utf-8")
         assert entry.get("printed", str(entry["value"])) in text, entry["id"]
 
 
 def test_deadlines_of_the_yiyuan_self_check_stand_in_the_document():
-    if not SEEDS.is_dir():
-        pytest.skip("文件原文 ../shared/seeds 不在，无法核对达标时限")
-    text = next(SEEDS.glob("000_*")).read_text("utf-8")
+    if not DOCUMENTS.is_dir():
+        pytest.skip("仓库旁没有文件原文，无法核对达标时限")
+    text = next(DOCUMENTS.glob("000_*")).read_text("utf-8")
     checks = load_card("yiyuan")["self_check"]
     assert [c["item"] for c in checks if c["verdict"] == "not_met"] == ["1.4", "1.5"]
     assert all(f"{c['deadline']} 年" in text for c in checks if "deadline" in c)
@@ -438,7 +438,7 @@ def test_deadlines_of_the_yiyuan_self_check_stand_in_the_document():
 @pytest.mark.parametrize("county", COUNTIES)
 def test_population_of_a_card_is_the_census(county):
     if not CENSUS.is_dir():
-        pytest.skip("人口普查表 ../shared/data/population 不在，无法核对县卡人口")
+        pytest.skip("仓库旁没有人口普查表，无法核对县卡人口")
     card = load_card(county)
     text = (CENSUS / "census2020_4counties.csv").read_text("utf-8")
     row = next(r for r in csv.DictReader(text.splitlines()) if r["区划代码"] == card["code"])

@@ -14,6 +14,7 @@ _HOMES = {
     "intake": ["read_schools"],
     "indicators": ["compute_indicators"],
     "coefficients": ["compute_coefficients", "difference_coefficient"],
+    "verdicts": ["judge_dispersion"],
     "inequality": ["measure_inequality"],
     "assessment": ["Assessment", "assess", "assess_county", "assess_years"],
     "reports": ["plan_jobs", "run_batch", "run_report"],

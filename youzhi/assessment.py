@@ -317,7 +317,8 @@ def assess_years(
     Returns
     -------
     Assessment
-        Over every year that has a school table.
+        Over every year that has a school table; no transitional relief is applied, since it would come and go with
+        the years.
 
     Raises
     ------
@@ -328,7 +329,8 @@ def assess_years(
     """
     card = load_county(find_county(county, data), data)
     tables = [read_county(card.id, year, data) for year in list_years(card.id, data)]
-    result = assess(stack_tables(tables), standard=standard, unit=card.counting.unit)
+    table, unit = stack_tables(tables), card.counting.unit
+    result = assess(table, standard=standard, unit=unit, transitional_relief=False)
     return replace(result, names={card.id: card.name_zh})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 import re
 import sys
@@ -12,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from youzhi.errors import ReportError, UsageError, YouzhiError
+from youzhi.errors import DataError, ReportError, UsageError, YouzhiError
 
 app = typer.Typer(
     add_completion=False,
@@ -121,18 +120,27 @@ def write_demo_data(
     files = {folder / path.relative_to(root): text for path, text in texts.items()}
     for name, text in synthetic.demo_tables(map(tomllib.loads, texts.values())):
         files[folder / name] = text
-        _refuse_real_data(folder / name)
+        county, year, _ = Path(name).parts
+        _refuse_real_data(folder, county, int(year))
     write_together({path: text.encode("utf-8") for path, text in files.items()})
     typer.echo(f"已写入{len(files) - len(texts)}个模拟数据文件：{folder}")
 
 
-def _refuse_real_data(path: Path) -> None:
+def _refuse_real_data(folder: Path, county: str, year: int) -> None:
     """Never write demonstration data over a table that is not marked as synthetic in every row."""
-    if not path.exists():
+    from youzhi import counties
+
+    try:
+        kinds = set(counties.read_county(county, year, folder).texts("data_kind"))
+    except UsageError:  # no table stands there
         return
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        if any(row.get("data_kind") != "synthetic" for row in csv.DictReader(file)):
-            raise UsageError(f"“{path}”不是模拟数据，没有改动任何文件；请用 --out 另选目录")
+    except DataError:
+        kinds = set()
+    if kinds != {"synthetic"}:
+        place = folder / county / str(year)
+        raise UsageError(
+            f"“{place}”中的学校数据不是模拟数据，没有改动任何文件；请用 --out 另选目录"
+        )
 
 
 def _parse_year(text: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,15 +20,19 @@ from youzhi.tables import SchoolTable
 NATIONAL_STANDARD = "jiaodu-2017-6"
 
 
+# A misspelt key must not pass for one that was never written.
+_CLOSED = ConfigDict(frozen=True, extra="forbid")
+
+
 class _Card(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Name(_Card):
-    """A county's name in Chinese and in English."""
+    """A county's name in Chinese and, where it is known, in English."""
 
     zh: str
-    en: str
+    en: str = ""
 
 
 class InForce(_Card):
@@ -41,8 +46,12 @@ class InForce(_Card):
 class CountingUnit(_Card):
     """What counts as one school in this county (计数口径)."""
 
-    unit: str | None = None
+    model_config = _CLOSED
+
+    unit: Literal["school", "campus"] | None = None
     source: str = ""
+    confidence: str = ""
+    note: str = ""
 
 
 class Fact(_Card):
@@ -69,7 +78,11 @@ class County(_Card):
         Whether schools or independent campuses are counted.
     fact
         Published figures.
+    stages, population, seat, town, self_check
+        Further published facts, as the card writes them: years of schooling, censuses, places, self-check.
     """
+
+    model_config = _CLOSED
 
     id: str
     code: str = ""
@@ -79,16 +92,16 @@ class County(_Card):
     standard: list[InForce] = []
     counting: CountingUnit = CountingUnit()
     fact: list[Fact] = []
+    stages: dict[str, dict] = {}
+    population: list[dict] = []
+    seat: dict = {}
+    town: list[dict] = []
+    self_check: list[dict] = []
 
     @property
     def name_zh(self) -> str:
         """Chinese name."""
         return self.name.zh
-
-    @property
-    def name_en(self) -> str:
-        """English name."""
-        return self.name.en
 
     def standard_for(self, year: int) -> str:
         """Id of the standard in force in a year; the national one where the card says nothing (现行标准)."""
@@ -187,7 +200,7 @@ def find_county(name: str, data: str | Path | None = None) -> str:
     root, wanted = data_root(data), str(name).strip()
     if wanted in os.listdir(root) and _is_county(root / wanted):
         return wanted
-    cards = {county: load_county(county, data).name_zh for county in list_counties(data)}
+    cards = {county: _name_of(county, data) for county in list_counties(data)}
     found = [county for county, zh in cards.items() if wanted in (zh, zh[:-1])]
     if len(found) == 1:
         return found[0]
@@ -195,7 +208,14 @@ def find_county(name: str, data: str | Path | None = None) -> str:
         county if county == zh else f"{county}（{zh}）" for county, zh in cards.items()
     )
     shown = repr(wanted[:40])[1:-1]
-    raise UsageError(f"没有县区“{shown}”。已有：{listing or '（数据目录是空的）'}。")
+    listing = listing or "（数据目录是空的）"
+    if wanted in os.listdir(root) and (root / wanted).is_dir() and wanted[0] not in "._":
+        files = sorted(path.relative_to(root).as_posix() for path in (root / wanted).rglob("*"))
+        raise UsageError(
+            f"文件夹“{shown}”里没有可用的学校数据：应为 <四位年度>/schools.csv 或 schools.xlsx；"
+            f"现有：{'、'.join(files[:10]) or '（空文件夹）'}。已有县区：{listing}。"
+        )
+    raise UsageError(f"没有县区“{shown}”。已有：{listing}。")
 
 
 def require_year(county: str, year: int, data: str | Path | None = None) -> None:
@@ -279,11 +299,16 @@ def schools_path(county: str, year: int, data: str | Path | None = None) -> Path
     Raises
     ------
     UsageError
-        Unknown county or a year without data; the message lists what exists.
+        Unknown county or a year without data, or both kinds of file; the message lists what exists.
     """
     county = find_county(county, data)
     require_year(county, year, data)
-    return _table_in(data_root(data) / county / str(year))
+    folder = data_root(data) / county / str(year)
+    if (folder / "schools.csv").is_file() and (folder / "schools.xlsx").is_file():
+        raise UsageError(
+            f"{county}/{year} 中同时有 schools.csv 和 schools.xlsx，不知道以哪个为准。请只保留一个。"
+        )
+    return _table_in(folder)
 
 
 def read_county(county: str, year: int, data: str | Path | None = None) -> SchoolTable:
@@ -318,6 +343,14 @@ def _is_county(folder: Path) -> bool:
     if not folder.is_dir() or folder.name.startswith((".", "_")):
         return False
     return (folder / "county.toml").is_file() or bool(_years_in(folder))
+
+
+def _name_of(county: str, data: str | Path | None) -> str:
+    """Chinese name, or the folder's where the card cannot be read: other counties must still be found."""
+    try:
+        return load_county(county, data).name_zh
+    except UsageError:
+        return county
 
 
 def _years_in(folder: Path) -> list[int]:

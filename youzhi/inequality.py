@@ -156,7 +156,9 @@ def largest_coefficients(coefficients: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"indicator": ["books", "rooms"], "mean": [9.0, np.nan], "cv": [0.2, np.nan]})
+    >>> table = pd.DataFrame(
+    ...     {"indicator": ["books", "rooms"], "mean": [9.0, np.nan], "cv": [0.2, np.nan]}
+    ... )
     >>> table = table.assign(county="demo", year=2020, stage="primary")
     >>> largest_coefficients(table)[["indicator", "cv", "is_largest"]].values.tolist()
     [['books', 0.2, False]]

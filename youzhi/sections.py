@@ -214,9 +214,8 @@ def _require_known(standard: Standard) -> None:
     named += [f"pupils_{stage}" for stage in standard.split.weights]
     wanted = {name.format(stage=stage) for name in named for stage in standard.stages}
     unknown = sorted(name for name in wanted if name not in columns or not columns[name].is_number)
-    types = {kind for kinds in standard.counting.stages.values() for kind in kinds}
-    types |= {kind for rule in standard.exclusion for kind in rule.school_types}
-    unknown += sorted((types | set(standard.split.stages)) - set(columns["school_type"].choices))
+    types = _named_types(standard) | set(standard.split.stages)
+    unknown += sorted(types - set(columns["school_type"].choices))
     if unknown:
         raise StandardError(
             f"标准 {standard.id} 用到数据列字典中没有的数字列或学校类型：{'、'.join(unknown)}。"
@@ -253,10 +252,16 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
     return _make_block(schools, standard, stage, row, held_rows), left_out
 
 
+def _named_types(standard: Standard) -> set[str]:
+    """School types that the standard counts or excludes."""
+    counted = {kind for kinds in standard.counting.stages.values() for kind in kinds}
+    return counted | {kind for rule in standard.exclusion for kind in rule.school_types}
+
+
 def _uncounted_types(standard: Standard) -> set[str]:
     """School types that an exclusion names and no stage counts."""
-    counted = {name for names in standard.counting.stages.values() for name in names}
-    return {name for rule in standard.exclusion for name in rule.school_types} - counted
+    counted = {kind for kinds in standard.counting.stages.values() for kind in kinds}
+    return _named_types(standard) - counted
 
 
 def _is_in(types: np.ndarray, names) -> np.ndarray:

@@ -378,8 +378,11 @@ def _cell_fault(frame: pd.DataFrame, file: str, case: dict) -> dict:
     if case["check"] == "column_in_schema":
         advice = "删去该列，或改用数据列字典中的列名"
         return _fault(file, "", case["failure_case"], "（未知列）", "数据列字典中的列", advice)
-    column = load_columns()[case["column"]]
-    found = "（空）" if case["check"] == "not_nullable" else case["failure_case"]
+    column, found = load_columns()[case["column"]], case["failure_case"]
+    if case["check"] == "not_nullable":
+        advice = "这一列必须填写；合计、平均等不是学校的行请删去"
+        return _fault(file, case["index"], column.headers[0], "（空）", column.allowed, advice)
+    found = f"{found:.15g}" if isinstance(found, float) else found
     return _fault(file, case["index"], column.headers[0], found, column.allowed, _MEND)
 
 

@@ -68,7 +68,7 @@ def _place_headers(grid: Grid) -> tuple[dict[int, str], list[dict]]:
     known = {
         name: column.id
         for column in load_columns().values()
-        for name in (column.id, *column.headers)
+        for name in (column.id, column.zh, *column.headers)
     }
     places, faults = {}, []
     for at, header in enumerate(grid.rows[0]):

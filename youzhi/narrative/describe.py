@@ -8,8 +8,14 @@ import pandas as pd
 from youzhi import __version__
 from youzhi.assessment import Assessment
 from youzhi.columns import load_columns
-from youzhi.inequality import compare_zones, measure_inequality
-from youzhi.narrative.tabulate import UNIT_WORDS, count_missing, one_year
+from youzhi.exact import as_fraction, round_half_up
+from youzhi.inequality import (
+    compare_zones,
+    largest_coefficients,
+    main_contributors,
+    measure_inequality,
+)
+from youzhi.narrative.tabulate import UNIT_WORDS, count_missing, limit_text, one_year
 from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
@@ -108,7 +114,7 @@ def _stage_verdict(result: Assessment, stage: str, word: str) -> list[Text]:
             "verdict.dispersion",
             stage=word,
             total=len(spread),
-            limit=str(result.standard.dispersion_rule.limit[stage]),
+            limit=limit_text(result.standard, stage),
             **_count_verdicts(spread),
         ),
     ]
@@ -135,6 +141,9 @@ def describe_schools(result: Assessment) -> Text:
     Text
         Names schools that cannot be told and values whose printing hides the verdict.
     """
+    one_year(result)
+    if result.schools.empty:
+        return write("schools.absent")
     rule = result.standard.school_rule
     failing = result.schools[result.schools["verdict"] == NOT_MET]
     unknown = result.schools[result.schools["verdict"] == CANNOT_TELL]
@@ -180,76 +189,89 @@ def describe_dispersion(result: Assessment) -> Text:
     Text
         The largest coefficient of each stage, those that cannot be told, the composite, the unweighted reading.
     """
+    one_year(result)
     rule = result.standard.dispersion_rule
     lines = [write("dispersion.rule", label=rule.label.zh, source=rule.source)]
+    if result.coefficients.empty:
+        return paragraphs(*lines, write("dispersion.absent"))
     for stage, word in result.standard.stage_names.items():
         table = result.coefficients[result.coefficients["stage"] == stage]
         if len(table):
-            lines += _describe_spread(result, table, word)
+            lines += _describe_largest(result, stage, word)
+            lines += _describe_undecided(result, table, stage, word)
+            lines += _describe_special(result, table, word)
     return paragraphs(*lines, _describe_composite(result), *_describe_readings(result))
 
 
-def _describe_spread(result: Assessment, table: pd.DataFrame, word: str) -> list[Text]:
-    names, lines = result.standard.indicator_names, []
-    known = table.dropna(subset="cv")
-    if len(known):
-        worst = known.loc[known["cv"].idxmax()]
-        facts = {
-            "cv": worst["printed"],
-            "limit": f"{worst['limit']:.2f}",
-            "share": worst["cv"] / worst["limit"],
-        }
-        lines.append(write("dispersion.worst", stage=word, name=names[worst["indicator"]], **facts))
-    unknown = table[table["verdict"] == CANNOT_TELL]
-    if len(unknown):
-        lines.append(
-            write(
-                "dispersion.unknown",
-                stage=word,
-                count=len(unknown),
-                missing=unknown["missing"].max(),
-            )
+def _describe_largest(result: Assessment, stage: str, word: str) -> list[Text]:
+    """The largest coefficient of one stage beside its limit."""
+    largest = largest_coefficients(result.coefficients)
+    return [
+        write(
+            "dispersion.worst",
+            stage=word,
+            name=result.standard.indicator_names[row.indicator],
+            is_largest=row.is_largest,
+            cv=row.printed,
+            limit=limit_text(result.standard, stage),
+            share=row.cv / row.limit,
         )
-    if (table["schools"] == 1).all():
-        lines.append(write("dispersion.single", stage=word))
-    lines += [
+        for row in largest[largest["stage"] == stage].itertuples()
+    ]
+
+
+def _describe_undecided(
+    result: Assessment, table: pd.DataFrame, stage: str, word: str
+) -> list[Text]:
+    """Why coefficients of one stage cannot be told: values are missing, or sections are held."""
+    lacking = table[table["cv"].isna() & (table["verdict"] == CANNOT_TELL)]
+    values = result.own_values
+    gaps = values["value"].isna() & (values["stage"] == stage)
+    gaps &= values["indicator"].isin(lacking["indicator"])
+    facts = {"count": len(lacking), "missing": values.loc[gaps, "school"].nunique()}
+    held = _count_held(result, stage)
+    return [
+        write("dispersion.unknown", stage=word, **facts) if len(lacking) else Text(""),
+        write("dispersion.held", stage=word, count=held) if held else Text(""),
+    ]
+
+
+def _count_held(result: Assessment, stage: str) -> int:
+    left_out = result.sections.excluded
+    return int((left_out["held"].astype(bool) & (left_out["stage"] == stage)).sum())
+
+
+def _describe_special(result: Assessment, table: pd.DataFrame, word: str) -> list[Text]:
+    """A stage with a single section, and county means of zero."""
+    names = result.standard.indicator_names
+    single = (table["schools"] == 1).all() and table["cv"].notna().all()
+    return [write("dispersion.single", stage=word) if single else Text("")] + [
         write("dispersion.zero_mean", stage=word, name=names[name])
         for name in table.loc[table["mean"] == 0, "indicator"]
     ]
-    return lines
 
 
 def _describe_composite(result: Assessment) -> Text:
     words = result.standard.stage_names
     decimals = result.standard.dispersion_rule.decimals
     known = result.composite.dropna(subset="composite")
-    values = [f"{words[row.stage]}{row.composite:.{decimals}f}" for row in known.itertuples()]
+    values = [
+        f"{words[row.stage]}{_rounded(row.composite, decimals)}" for row in known.itertuples()
+    ]
     return write("dispersion.composite", values=values) if values else Text("")
+
+
+def _rounded(value: float, decimals: int) -> str:
+    return str(round_half_up(as_fraction(value), decimals))
 
 
 def _describe_readings(result: Assessment) -> list[Text]:
     """Whether counting every school alike would change a verdict, and what rounding would hide."""
-    table, words, names = (
-        result.coefficients,
-        result.standard.stage_names,
-        result.standard.indicator_names,
-    )
-    differ = table[table["verdict"] != table["verdict_unweighted"]]
-    decimals = result.standard.dispersion_rule.decimals
-    cases = [
-        write(
-            "dispersion.case",
-            stage=words[row.stage],
-            name=names[row.indicator],
-            cv=row.printed or "无法计算",
-            verdict=VERDICT_WORDS[row.verdict],
-            plain="无法计算"
-            if np.isnan(row.cv_unweighted)
-            else f"{row.cv_unweighted:.{decimals}f}",
-            plain_verdict=VERDICT_WORDS[row.verdict_unweighted],
-        )
-        for row in differ.itertuples()
-    ]
+    table, words = result.coefficients, result.standard.stage_names
+    names = result.standard.indicator_names
+    unknown = table["verdict"] == CANNOT_TELL
+    differ = table[(table["verdict"] != table["verdict_unweighted"]) & ~unknown]
+    cases = [_describe_case(result, row) for row in differ.itertuples()]
     border = table[table["borderline"]]
     hidden = [
         f"{words[row.stage]}“{names[row.indicator]}”{row.printed}" for row in border.itertuples()
@@ -257,9 +279,23 @@ def _describe_readings(result: Assessment) -> list[Text]:
     return [
         write("dispersion.other_reading", cases=cases)
         if cases
-        else write("dispersion.same_reading", count=len(table)),
+        else write("dispersion.same_reading", count=len(table), unknown=int(unknown.sum())),
         write("dispersion.borderline", cases=hidden) if hidden else Text(""),
     ]
+
+
+def _describe_case(result: Assessment, row) -> Text:
+    """One coefficient whose verdict the unweighted reading would change."""
+    plain, decimals = row.cv_unweighted, result.standard.dispersion_rule.decimals
+    return write(
+        "dispersion.case",
+        stage=result.standard.stage_names[row.stage],
+        name=result.standard.indicator_names[row.indicator],
+        cv=row.printed or "无法计算",
+        verdict=VERDICT_WORDS[row.verdict],
+        plain="无法计算" if np.isnan(plain) else _rounded(plain, decimals),
+        plain_verdict=VERDICT_WORDS[row.verdict_unweighted],
+    )
 
 
 def describe_contributions(result: Assessment, most: int = 3) -> Text:
@@ -277,44 +313,32 @@ def describe_contributions(result: Assessment, most: int = 3) -> Text:
     Text
         Empty where no coefficient is known.
     """
-    table = result.coefficients.dropna(subset="cv")
-    names, codes, lines = result.standard.indicator_names, result.standard.codes, []
-    for stage, word in result.standard.stage_names.items():
-        rows = table[table["stage"] == stage]
-        if rows.empty or not (rows["cv"] > 0).any():
-            continue
-        worst = rows.loc[rows["cv"].idxmax()]
-        here = (result.shares["stage"] == stage) & (
-            result.shares["indicator"] == worst["indicator"]
-        )
-        top = result.shares[here].sort_values("share", ascending=False, kind="stable").head(most)
-        decimals = codes[worst["indicator"]].decimals
-        schools = [
-            (
-                row.school,
-                f"{row.value:.{decimals}f}",
-                "高于平均" if row.value > row.mean else "低于平均",
-            )
-            for row in top.itertuples()
-        ]
-        facts = {
-            "cv": worst["printed"],
-            "mean": worst["printed_mean"],
-            "unit": codes[worst["indicator"]].unit,
-        }
-        share, count = top["share"].sum(), len(top)
-        lines.append(
-            write(
-                "contributions",
-                stage=word,
-                name=names[worst["indicator"]],
-                share=share,
-                count=count,
-                schools=schools,
-                **facts,
-            )
-        )
+    one_year(result)
+    keys = ["county", "year", "stage", "school", "indicator"]
+    printed = result.without_relief.indicators[[*keys, "printed"]]
+    lines = []
+    for _, worst in largest_coefficients(result.coefficients).iterrows():
+        top = main_contributors(result.shares, worst, most).merge(printed, on=keys, how="left")
+        if len(top):
+            lines.append(_describe_contributors(result, worst, top))
     return paragraphs(*lines)
+
+
+def _describe_contributors(result: Assessment, worst: pd.Series, top: pd.DataFrame) -> Text:
+    """Who makes one coefficient, and on which side of the mean each school lies."""
+    sides = np.where(top["value"] > top["mean"], "高于平均", "低于平均").tolist()
+    return write(
+        "contributions",
+        stage=result.standard.stage_names[worst["stage"]],
+        name=result.standard.indicator_names[worst["indicator"]],
+        is_largest=worst["is_largest"],
+        share=top["share"].sum(),
+        count=len(top),
+        schools=list(zip(top["school"], top["printed"], sides, strict=True)),
+        cv=worst["printed"],
+        mean=worst["printed_mean"],
+        unit=result.standard.codes[worst["indicator"]].unit,
+    )
 
 
 def describe_gaps(result: Assessment) -> Text:
@@ -330,6 +354,9 @@ def describe_gaps(result: Assessment) -> Text:
     Text
         Up to the bar, up to the floor, and how many values are unknown.
     """
+    one_year(result)
+    if result.indicators.empty:
+        return write("gaps.absent")
     names = result.standard.indicator_names
     unknown = int((result.indicators["verdict"] == CANNOT_TELL).sum())
     missing = write("gaps.unknown", count=unknown) if unknown else Text("")
@@ -366,14 +393,19 @@ def describe_repairs(result: Assessment) -> Text:
     Text
         One or two sentences.
     """
-    unknown = int((result.schools["unknown"] != "").sum())
-    rest = write("repairs.rest", count=unknown) if unknown else Text("")
-    repairs = result.repairs
-    if repairs.empty:
-        return paragraphs(write("repairs.none"), rest)
-    schools = len(repairs[["county", "year", "stage", "school"]].drop_duplicates())
+    one_year(result)
+    if result.schools.empty:
+        return write("repairs.absent")
+    counts, repairs = _count_verdicts(result.schools), result.repairs
+    planned = len(repairs[["county", "year", "stage", "school"]].drop_duplicates())
+    unplanned, unknown = counts["failing"] - planned, counts["unknown"]
     label = result.standard.school_rule.label.zh
-    return paragraphs(write("repairs", label=label, schools=schools, count=len(repairs)), rest)
+    return paragraphs(
+        "" if counts["failing"] else write("repairs.none"),
+        write("repairs", label=label, schools=planned, count=len(repairs)) if planned else "",
+        write("repairs.unplanned", count=unplanned) if unplanned else "",
+        write("repairs.rest", count=unknown) if unknown else "",
+    )
 
 
 def describe_zones(result: Assessment) -> Text:
@@ -389,25 +421,41 @@ def describe_zones(result: Assessment) -> Text:
     Text
         Share of schools that meet the rule, and means below the bar.
     """
+    one_year(result)
+    if result.schools.empty:
+        return write("zones.none")
     schools = result.schools.dropna(subset="zone")
     if schools.empty:
         return write("zones.absent")
-    zones, names, lines = load_columns()["zone"].choices, result.standard.indicator_names, []
-    means = compare_zones(result.indicators, result.schools)
+    values = result.own_values.assign(bar=result.indicators["bar"])
+    means, lines = compare_zones(values, result.schools), []
     for stage, word in result.standard.stage_names.items():
-        here = schools[schools["stage"] == stage]
-        counted = [
-            (label, int(rows.sum()), (here.loc[rows, "verdict"] == MET).mean())
-            for zone, label in zones.items()
-            if (rows := here["zone"] == zone).any()
-        ]
-        low = means[(means["stage"] == stage) & (means["ratio"] < 1)]
-        cases = [f"{zones[row.zone]}“{names[row.indicator]}”" for row in low.itertuples()]
-        lines += [
-            write("zones", stage=word, zones=counted) if counted else Text(""),
-            write("zones.low", stage=word, cases=cases) if cases else Text(""),
-        ]
-    return paragraphs(*lines)
+        lines += _describe_zones(result, schools, means, (stage, word))
+    unzoned = len(result.schools) - len(schools)
+    return paragraphs(*lines, write("zones.unzoned", count=unzoned) if unzoned else "")
+
+
+def _describe_zones(
+    result: Assessment, schools: pd.DataFrame, means: pd.DataFrame, place: tuple[str, str]
+) -> list[Text]:
+    """One stage: verdicts by zone, means under the bar, means that cannot be told."""
+    zones, names = load_columns()["zone"].choices, result.standard.indicator_names
+    stage, word = place
+    here, means = schools[schools["stage"] == stage], means[means["stage"] == stage]
+    counted = [
+        (label, len(rows), (rows["verdict"] == MET).mean(), *_count_verdicts(rows).values())
+        for zone, label in zones.items()
+        if len(rows := here[here["zone"] == zone])
+    ]
+    low, unknown = (
+        [f"{zones[row.zone]}“{names[row.indicator]}”" for row in means[chosen].itertuples()]
+        for chosen in (means["below"], means["mean"].isna())
+    )
+    return [
+        write("zones", stage=word, zones=counted) if counted else Text(""),
+        write("zones.low", stage=word, cases=low) if low else Text(""),
+        write("zones.unknown", stage=word, cases=unknown) if unknown else Text(""),
+    ]
 
 
 def describe_trend(history: Assessment) -> Text:
@@ -423,33 +471,55 @@ def describe_trend(history: Assessment) -> Text:
     Text
         First and last year, and the years with a coefficient beyond its limit.
     """
-    years = sorted(set(history.schools["year"]))
+    years = sorted(set(history.verdicts["year"]))
     if len(years) < 2:
         return write("trend.one", year=years[0])
-    shares = (
-        history.schools.assign(met=history.schools["verdict"] == MET)
-        .groupby(["stage", "year"])["met"]
-        .mean()
+    ends = (years[0], years[-1])
+    return paragraphs(
+        *(
+            _describe_shares(history, *stage, ends)
+            for stage in history.standard.stage_names.items()
+        ),
+        *_describe_limits(history.coefficients, ends),
+        write("trend.one_standard", number=history.standard.number),
     )
-    lines = [
-        write(
-            "trend",
-            stage=word,
-            first=years[0],
-            last=years[-1],
-            before=shares[stage, years[0]],
-            after=shares[stage, years[-1]],
-        )
-        for stage, word in history.standard.stage_names.items()
-        if (stage, years[0]) in shares and (stage, years[-1]) in shares
-    ]
-    over = sorted(set(history.coefficients.loc[history.coefficients["verdict"] == NOT_MET, "year"]))
-    lines.append(
-        write("trend.over", years=[f"{year}年" for year in over])
-        if over
-        else write("trend.none_over", first=years[0], last=years[-1])
+
+
+def _describe_shares(history: Assessment, stage: str, word: str, ends: tuple[int, int]) -> Text:
+    """How many sections of one stage are met in the first and in the last year."""
+    schools = history.schools[history.schools["stage"] == stage]
+    first, last = (schools.loc[schools["year"] == year, "verdict"] for year in ends)
+    if first.empty or last.empty:
+        return write("trend.absent", stage=word, first=ends[0], last=ends[1])
+    return write(
+        "trend",
+        stage=word,
+        first=ends[0],
+        last=ends[1],
+        before=(first == MET).mean(),
+        after=(last == MET).mean(),
+        unknown_before=int((first == CANNOT_TELL).sum()),
+        unknown_after=int((last == CANNOT_TELL).sum()),
     )
-    return paragraphs(*lines, write("trend.one_standard", number=history.standard.number))
+
+
+def _describe_limits(coefficients: pd.DataFrame, ends: tuple[int, int]) -> list[Text]:
+    """In which years coefficients are beyond their limit, and in which they cannot be told."""
+    facts = {"first": ends[0], "last": ends[1]}
+    if coefficients.empty:
+        return [write("trend.no_coefficients", **facts)]
+    over, unknown = (
+        [f"{year}年" for year in sorted(set(coefficients.loc[chosen, "year"]))]
+        for chosen in (coefficients["verdict"] == NOT_MET, coefficients["verdict"] == CANNOT_TELL)
+    )
+    if over:
+        told = write("trend.over", years=over)
+    elif not unknown:
+        told = write("trend.none_over", **facts)
+    else:
+        known = (coefficients["verdict"] != CANNOT_TELL).any()
+        told = write("trend.none_known_over" if known else "trend.none_known", **facts)
+    return [told, write("trend.unknown", years=unknown) if unknown else Text("")]
 
 
 def describe_relief(result: Assessment) -> Text:
@@ -468,16 +538,32 @@ def describe_relief(result: Assessment) -> Text:
     _, year = one_year(result)
     plain = result.without_relief
     if plain is result:
-        on = result.relief or (result.relief is None and result.standard.relief_is_on(year))
-        return write("relief.unused" if on else "relief.off", year=year)
+        return write(f"relief.{_unused_relief(result, year)}", year=year)
+    by_hand = not result.standard.relief_is_on(year)
+    lead = write("relief.by_hand", year=year) if by_hand else ""
+    return paragraphs(lead, _compare_relief(result, plain, year))
+
+
+def _unused_relief(result: Assessment, year: int) -> str:
+    """Name of the sentence that says why no relief was used."""
+    if not result.standard.relief:
+        return "absent"
+    default = result.standard.relief_is_on(year)
+    if result.relief is False:
+        return "off_by_hand" if default else "off"
+    if result.relief is None:
+        return "unused" if default else "off"
+    return "unused" if default else "unused_by_hand"
+
+
+def _compare_relief(result: Assessment, plain: Assessment, year: int) -> Text:
+    """What the reliefs change; both verdicts where they differ."""
     keys = ["county", "year", "stage", "school"]
     both = result.schools.merge(plain.schools[[*keys, "verdict"]], on=keys, suffixes=("", "_plain"))
     differ = both[both["verdict"] != both["verdict_plain"]]
     if differ.empty and plain.verdict == result.verdict:
-        count = int(
-            result.indicators.loc[result.indicators["relieved"], keys].drop_duplicates().shape[0]
-        )
-        return write("relief.same", year=year, count=count)
+        relieved = result.indicators.loc[result.indicators["relieved"], keys]
+        return write("relief.same", year=year, count=len(relieved.drop_duplicates()))
     words = result.standard.stage_names
     cases = [
         f"{row.school}（{words[row.stage]}）适用时{VERDICT_WORDS[row.verdict]}、不适用时{VERDICT_WORDS[row.verdict_plain]}"
@@ -503,6 +589,7 @@ def describe_excluded(result: Assessment) -> Text:
     Text
         One sentence; the reasons stand in tabulate_excluded.
     """
+    one_year(result)
     count = len(result.sections.excluded)
     return write("excluded", count=count) if count else write("excluded.none")
 
@@ -521,20 +608,14 @@ def describe_method(result: Assessment) -> Text:
         Ends with the data file, its SHA-256 and the version of youzhi.
     """
     standard = result.standard
-    entries = [
-        standard.counting,
-        *standard.exclusion,
-        standard.split,
-        *standard.indicator,
-        standard.school_rule,
-    ]
-    entries += [standard.dispersion_rule, standard.dispersion_rule.weighting, *standard.relief]
-    notes = [
-        entry.note or entry.source
-        for entry in entries
-        if entry.confidence != "V" or "推断" in entry.note
-    ]
+    rules = [standard.counting, *standard.exclusion, standard.split, *standard.indicator]
+    rules += [standard.school_rule, standard.dispersion_rule, standard.dispersion_rule.weighting]
+    notes = [rule.note or rule.source for rule in rules if rule.confidence != "V"]
+    for relief in standard.relief:
+        notes += [relief.note or relief.source] if relief.confidence != "V" else []
+        notes += [relief.years.note or relief.label.zh] if relief.years.confidence != "V" else []
     notes += [standard.counting.unit_note] if standard.counting.unit_note else []
+    notes = list(dict.fromkeys(notes))
     schools = result.sections.schools
     digest = f"（SHA-256 {schools.digest[:16]}）" if schools.digest else ""
     file = (schools.file or "未注明") + digest
@@ -559,7 +640,7 @@ def describe_table(result: Assessment) -> Text:
     county, year = one_year(result)
     table = result.sections.schools
     types = table.frame["school_type"].value_counts()
-    words = load_columns()["school_type"].choices
+    words, names = load_columns()["school_type"].choices, result.standard.stage_names
     missing = count_missing(result)
     empty = int(missing["cells"].sum())
     return paragraphs(
@@ -570,13 +651,21 @@ def describe_table(result: Assessment) -> Text:
             rows=len(table),
             columns=table.frame.shape[1],
             types=[(words[kind], types[kind]) for kind in words if kind in types],
-            primary=np.nansum(table.numbers("pupils_primary")),
-            junior=np.nansum(table.numbers("pupils_junior")),
+            stages=[(word, *_add_pupils(result, stage)) for stage, word in names.items()],
         ),
         write("table.missing", cells=empty, columns=len(missing))
         if empty
         else write("table.complete"),
     )
+
+
+def _add_pupils(result: Assessment, stage: str) -> tuple[float | None, int]:
+    """The known pupils of one stage, None where not one is known, and how many rows of the stage lack theirs."""
+    schools = result.sections.schools
+    pupils, types = schools.numbers(f"pupils_{stage}"), schools.frame["school_type"]
+    known = ~np.isnan(pupils)
+    lacking = int((types.isin(result.standard.counting.stages[stage]).to_numpy() & ~known).sum())
+    return (pupils[known].sum() if known.any() or not lacking else None), lacking
 
 
 def describe_extremes() -> Text:
@@ -597,18 +686,18 @@ def describe_inequality(result: Assessment) -> Text:
     Text
         What they are, then one sentence per stage.
     """
-    table = measure_inequality(result.indicators, result.schools).dropna(subset="gini")
+    one_year(result)
+    table = measure_inequality(result.own_values, result.schools)
     names, lines = result.standard.indicator_names, [write("inequality")]
     for stage, word in result.standard.stage_names.items():
         rows = table[table["stage"] == stage]
-        if len(rows):
-            worst = rows.loc[rows["gini"].idxmax()]
-            lines.append(
-                write(
-                    "inequality.largest",
-                    stage=word,
-                    name=names[worst["indicator"]],
-                    gini=worst["gini"],
-                )
-            )
+        known = rows.dropna(subset="gini")
+        if known.empty:
+            lines.append(write("inequality.absent", stage=word))
+            continue
+        worst = known.loc[known["gini"].idxmax()]
+        facts = {"gini": worst["gini"], "unknown": len(rows) - len(known)}
+        lines.append(
+            write("inequality.largest", stage=word, name=names[worst["indicator"]], **facts)
+        )
     return paragraphs(*lines)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from youzhi.assessment import Assessment
 from youzhi.columns import Column, load_columns
 from youzhi.errors import UsageError
 from youzhi.exact import as_fraction, round_half_up
-from youzhi.inequality import MEASURES, compare_zones, measure_inequality
+from youzhi.inequality import MEASURES, compare_zones, largest_coefficients, measure_inequality
+from youzhi.sections import StageSections
+from youzhi.standards import Standard
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 UNIT_WORDS = {"school": "学校", "campus": "独立校区"}
@@ -40,6 +43,31 @@ def one_year(result: Assessment) -> tuple[str, int]:
     return pairs["county"].iat[0], int(pairs["year"].iat[0])
 
 
+def limit_text(standard: Standard, stage: str) -> str:
+    """Write the limit of a stage with all its digits, two at least (限值).
+
+    Parameters
+    ----------
+    standard
+        Its dispersion rule gives the limit.
+    stage
+        Stage id.
+
+    Returns
+    -------
+    str
+        Such as 0.50 or 0.455.
+
+    Examples
+    --------
+    >>> from youzhi.standards import load_standard
+    >>> limit_text(load_standard("jiaodu-2017-6"), "primary")
+    '0.50'
+    """
+    limit = standard.dispersion_rule.limit[stage]
+    return f"{limit:.{max(2, -limit.as_tuple().exponent)}f}"
+
+
 def tabulate_verdict(result: Assessment) -> pd.DataFrame:
     """Tabulate the county verdict part by part (各部分结论).
 
@@ -53,6 +81,7 @@ def tabulate_verdict(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 部分, 结论, 依据, 来源.
     """
+    one_year(result)
     parts = PART_WORDS | {part.id: part.label.zh for part in result.standard.part}
     table = result.reasons
     return _listed(
@@ -78,6 +107,7 @@ def tabulate_failing(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 学段, 学校, 城乡, 学生数, 达标项数, 低于标准值, 缺数据, 结论; not met first.
     """
+    one_year(result)
     zones = load_columns()["zone"].choices
     table = result.schools[result.schools["verdict"] != MET]
     table = table.sort_values("verdict", key=lambda v: v != NOT_MET, kind="stable")
@@ -108,11 +138,8 @@ def tabulate_indicators(result: Assessment) -> pd.DataFrame:
     DataFrame
         One row per stage and indicator. Columns: 学段, 指标, 单位, 标准值, 县平均值, 校段数, 达标, 未达标, 无法判定.
     """
-    counts = (
-        result.indicators.groupby(["stage", "indicator"], sort=False)["verdict"]
-        .value_counts()
-        .unstack(fill_value=0)
-    )
+    one_year(result)
+    counts = _count_verdicts(result.indicators, ["stage", "indicator"])
     means = result.coefficients.set_index(["stage", "indicator"])["printed_mean"]
     names, codes, words = (
         result.standard.indicator_names,
@@ -126,13 +153,21 @@ def tabulate_indicators(result: Assessment) -> pd.DataFrame:
             codes[name].unit,
             _text(codes[name].bar[stage]),
             means[stage, name] or VERDICT_WORDS[CANNOT_TELL],
-            int(count.sum()),
-            *(int(count.get(verdict, 0)) for verdict in (MET, NOT_MET, CANNOT_TELL)),
+            sum(count),
+            *count,
         ]
-        for (stage, name), count in counts.iterrows()
+        for (stage, name), count in counts.items()
     ]
     heads = ["学段", "指标", "单位", "标准值", "县平均值", "校段数", "达标", "未达标", "无法判定"]
     return _listed(rows, columns=heads)
+
+
+def _count_verdicts(table: pd.DataFrame, keys: list[str]) -> dict[tuple, list[int]]:
+    """How many rows of each group are met, not met, and cannot be told."""
+    return {
+        key: [int((verdicts == word).sum()) for word in (MET, NOT_MET, CANNOT_TELL)]
+        for key, verdicts in table.groupby(keys, sort=False)["verdict"]
+    }
 
 
 def tabulate_coefficients(result: Assessment) -> pd.DataFrame:
@@ -148,6 +183,7 @@ def tabulate_coefficients(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 学段, 指标, 县平均值, 差异系数, 限值, 结论, 等权差异系数（仅供比较）.
     """
+    one_year(result)
     table, decimals = result.coefficients, result.standard.dispersion_rule.decimals
     unknown = VERDICT_WORDS[CANNOT_TELL]
     return _listed(
@@ -156,7 +192,7 @@ def tabulate_coefficients(result: Assessment) -> pd.DataFrame:
             "指标": table["indicator"].map(result.standard.indicator_names),
             "县平均值": table["printed_mean"].replace("", unknown),
             "差异系数": table["printed"].replace("", unknown),
-            "限值": [f"{limit:.2f}" for limit in table["limit"]],
+            "限值": [limit_text(result.standard, stage) for stage in table["stage"]],
             "结论": table["verdict"].map(VERDICT_WORDS),
             "等权差异系数（仅供比较）": [
                 _decimals(value, decimals) for value in table["cv_unweighted"]
@@ -178,6 +214,7 @@ def tabulate_totals(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 指标, 涉及学校数, 补到标准值, 补到底线, 单位.
     """
+    one_year(result)
     table = result.totals
     return _listed(
         {
@@ -203,6 +240,7 @@ def tabulate_gaps(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 学段, 学校, 指标, 现值, 标准值, 补到标准值, 补到底线, 单位.
     """
+    one_year(result)
     keys = ["county", "year", "stage", "school", "indicator"]
     table = result.gaps.merge(result.indicators[[*keys, "printed"]], on=keys, how="left")
     codes = result.standard.codes
@@ -234,6 +272,7 @@ def tabulate_repairs(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 学段, 学校, 整改指标, 补到, 数量, 单位.
     """
+    one_year(result)
     table = result.repairs
     return _listed(
         {
@@ -261,9 +300,11 @@ def tabulate_zones(result: Assessment) -> pd.DataFrame:
         One row per stage and indicator. Columns: 学段, 指标, 标准值, then one per zone; a dash where a zone has no
         section of the stage.
     """
+    one_year(result)
     zones, standard = load_columns()["zone"].choices, result.standard
     keys = ["stage", "indicator", "zone"]
-    means = compare_zones(result.indicators, result.schools).set_index(keys)["mean"]
+    values = result.own_values.assign(bar=result.indicators["bar"])
+    means = compare_zones(values, result.schools).set_index(keys)["mean"]
     present = [zone for zone in zones if zone in means.index.get_level_values("zone")]
     rows = [
         [
@@ -294,29 +335,36 @@ def tabulate_trend(history: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per year and stage. Columns: 年度, 学段, 校段数, 达标, 未达标, 无法判定, 最大差异系数, 超限项数.
+        One row per year and stage. Columns: 年度, 学段, 校段数, 达标, 未达标, 无法判定, 最大差异系数 (无法判定 where one of
+        them lacks data), 超限项数, 无法判定项数.
     """
-    counts = (
-        history.schools.groupby(["year", "stage"], sort=False)["verdict"]
-        .value_counts()
-        .unstack(fill_value=0)
-    )
-    spread = history.coefficients.groupby(["year", "stage"])
-    largest, over = spread["cv"].max(), spread["verdict"].agg(lambda v: (v == NOT_MET).sum())
-    words, decimals = history.standard.stage_names, history.standard.dispersion_rule.decimals
+    keys = ["year", "stage"]
+    counts = _count_verdicts(history.schools, keys)
+    spread = _count_verdicts(history.coefficients, keys)
+    largest = largest_coefficients(history.coefficients).set_index(keys)
+    words = history.standard.stage_names
     rows = [
         [
             year,
             words[stage],
-            int(count.sum()),
-            *(int(count.get(verdict, 0)) for verdict in (MET, NOT_MET, CANNOT_TELL)),
-            _decimals(largest[year, stage], decimals),
-            int(over[year, stage]),
+            sum(count),
+            *count,
+            _print_largest(history, largest, (year, stage)),
+            *spread[year, stage][1:],
         ]
-        for (year, stage), count in counts.iterrows()
+        for (year, stage), count in counts.items()
     ]
-    heads = ["年度", "学段", "校段数", "达标", "未达标", "无法判定", "最大差异系数", "超限项数"]
-    return _listed(rows, columns=heads)
+    heads = ["年度", "学段", "校段数", "达标", "未达标", "无法判定", "最大差异系数"]
+    return _listed(rows, columns=[*heads, "超限项数", "无法判定项数"])
+
+
+def _print_largest(history: Assessment, largest: pd.DataFrame, place: tuple[int, str]) -> str:
+    """The largest coefficient of one year and stage, if none can be larger."""
+    if place in largest.index and largest.at[place, "is_largest"]:
+        return largest.at[place, "printed"]
+    table = history.coefficients
+    here = table[(table["year"] == place[0]) & (table["stage"] == place[1])]
+    return VERDICT_WORDS[CANNOT_TELL] if here["mean"].isna().any() else "无法计算"
 
 
 def tabulate_excluded(result: Assessment) -> pd.DataFrame:
@@ -391,23 +439,34 @@ def count_missing(result: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per column with an empty cell. Columns: column, cells (number), schools (names).
+        One row per column with an empty cell. Columns: column, cells (number; one per county, year and school),
+        schools (the first five names).
     """
     rows = {}
     for stage in result.stages:
         sections = stage.indicators.sections
-        schools = sections.schools
-        for indicator in result.standard.indicator:
-            for name in (*indicator.numerator, *indicator.subtract):
-                column = name.format(stage=sections.stage)
-                empty = pd.isna(schools.numbers(column)[sections.row])
-                rows.setdefault(column, set()).update(schools.texts("school")[sections.row[empty]])
+        for column, needed in _needed_columns(sections, result.standard):
+            at = sections.row[needed & pd.isna(sections.numbers(column))]
+            rows.setdefault(column, set()).update(at.tolist())
+    names = result.sections.schools.texts("school")
     found = [
-        [column, len(names), "、".join(sorted(names)[:5])]
-        for column, names in rows.items()
-        if names
+        [column, len(at), "、".join(names[sorted(at)][:5])] for column, at in rows.items() if at
     ]
     return pd.DataFrame(found, columns=["column", "cells", "schools"])
+
+
+def _needed_columns(sections: StageSections, standard: Standard):
+    """Every column that the indicators of a stage need, with the sections that need it."""
+    stage, everyone = sections.stage, np.ones(len(sections), dtype=bool)
+    yield f"pupils_{stage}", everyone
+    types = pd.Series(sections.schools.texts("school_type")[sections.row])
+    if any(indicator.shared for indicator in standard.indicator):
+        for school_type, stages in standard.split.stages.items():
+            for other in stages if stage in stages else []:
+                yield f"pupils_{other}", (types == school_type).to_numpy()
+    for indicator in standard.indicator:
+        for name in (*indicator.numerator, *indicator.subtract):
+            yield name.format(stage=stage), everyone
 
 
 def tabulate_raw(result: Assessment, most: int = 5) -> pd.DataFrame:
@@ -483,6 +542,7 @@ def tabulate_extremes(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 学段, 指标, 最低值, 最低校段, 最高值, 最高校段.
     """
+    one_year(result)
     known = result.indicators.dropna(subset="value")
     words, names = result.standard.stage_names, result.standard.indicator_names
     rows = []
@@ -514,8 +574,9 @@ def tabulate_inequality(result: Assessment) -> pd.DataFrame:
     DataFrame
         One row per stage and indicator; the heads name the measures.
     """
+    one_year(result)
     keys = ["county", "year", "stage", "indicator"]
-    table = measure_inequality(result.indicators, result.schools)
+    table = measure_inequality(result.own_values, result.schools)
     table = result.coefficients[[*keys, "printed"]].merge(table, on=keys, how="left")
     heads = ["基尼系数", "泰尔指数", "城乡之间", "城乡内部", "麦克伦指数", "P95÷P5"]
     measures = {

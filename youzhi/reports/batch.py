@@ -21,7 +21,7 @@ from youzhi.reports.manifest import Job
 from youzhi.reports.page import render_page
 from youzhi.reports.report import make_report
 
-VERDICT_WORDS = {"met": "达到", "not_met": "未达到", "cannot_tell": "无法判定"}
+COUNTY_WORDS = {"met": "达到", "not_met": "未达到", "cannot_tell": "无法判定"}
 
 
 @dataclass(frozen=True)
@@ -127,15 +127,14 @@ def _write_summary(jobs: Sequence[Job], table: pd.DataFrame) -> None:
         | {"link": pages[row["county"], row["year"], row["notebook"]].relative_to(out).as_posix()}
         for row in table.to_dict("records")
     ]
-    names = {
-        county: counties.load_county(county, jobs[0].data).name_zh for county in table["county"]
-    }
+    listed, data = dict.fromkeys(table["county"]), jobs[0].data
     page = render_page(
         "index.html.j2",
-        names=names,
+        names={county: counties.load_county(county, data).name_zh for county in listed},
+        existing={county: counties.list_years(county, data) for county in listed},
         years=sorted(set(table["year"])),
         cells=cells,
-        words=VERDICT_WORDS,
+        words=COUNTY_WORDS,
         failures=[cell for cell in cells if cell["status"] == "failed"],
     )
     verdicts = table.drop(columns="seconds").to_csv(index=False)

@@ -39,8 +39,8 @@ class RunFailed(ReportError):
         self.notebook = notebook
 
 
-class _NoStart(RunFailed):
-    """The kernel died before the first cell."""
+class _Died(RunFailed):
+    """The kernel did not start, or died while it ran."""
 
 
 def run_notebook(
@@ -70,12 +70,12 @@ def run_notebook(
     Raises
     ------
     RunFailed
-        When a cell raises, hangs or shows less than it should, or when the kernel dies.
+        When a cell raises, hangs or shows less than it should, or when the kernel dies twice.
     """
     source = nbformat.read(path, as_version=4)
     try:
         executed = _execute(source, parameters, environment, cell_seconds)
-    except _NoStart:  # another process may have taken its port, or memory was short for a moment
+    except _Died:  # memory may have been short for a moment, or another process took its port
         executed = _execute(source, parameters, environment, cell_seconds)
     if fault := _find_fault(source, executed):
         raise RunFailed(fault, executed)
@@ -117,9 +117,9 @@ def _execute(
             except CellTimeoutError:
                 failure, reason = RunFailed, f"超时：一个单元格运行超过{cell_seconds}秒"
             except DeadKernelError:
-                failure, reason = RunFailed, "内核在运行中终止（内存不足、被结束或自行退出）"
+                failure, reason = _Died, "内核在运行中终止（内存不足、被结束或自行退出）"
             except RuntimeError as error:
-                failure, reason = _NoStart, f"内核没有启动：{error}"
+                failure, reason = _Died, f"内核没有启动：{error}"
             if kernel not in _running:
                 raise CancelledError
         executed = _normalise(nbformat.read(output, as_version=4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ import papermill
 
 from youzhi import counties
 from youzhi.errors import UsageError
-from youzhi.standards import load_standard
+from youzhi.standards import list_standards, load_standard
 
+_log = logging.getLogger("youzhi")
 DEFAULT_NOTEBOOK = "02_county_report"
 PARAMETER_TYPES = {
     "str": str,
@@ -85,7 +87,8 @@ def plan_jobs(
     names
         Ids or Chinese names of counties; without it all that exist.
     years
-        Years of the statistics; without it all that exist.
+        Years of the statistics; without it all that exist and whose standard is known. What is left
+        out for want of its standard is told by a warning of the logger "youzhi".
     standard
         Id of a standard or path of a standard file; without it each county's own.
     data
@@ -106,14 +109,17 @@ def plan_jobs(
     ------
     UsageError
         When a county, the standard, the notebook or a parameter does not exist or has the wrong
-        type, or a named county has no data for any of the years; the message lists what is allowed.
+        type, a named county has no data for any of the years, or the standard in force in a named
+        year is not among those that exist; the message lists what is allowed.
     """
     root = counties.data_root(data)
     folder = Path(out or _default_out()).resolve()
     chosen = _resolve_standard(standard)
     path = find_notebook(notebook)
     jobs = []
-    for county, year in _list_existing(names, years, root):
+    wanted = None if years is None else list(years)
+    found = list(_list_existing(names, wanted, root))
+    for county, year in found if chosen else _drop_unjudged(found, wanted is not None, root):
         given = {"county": county, "year": year, **({"standard": chosen} if chosen else {})}
         jobs.append(Job(county, year, chosen, path, given | parameters, root, folder))
     if not jobs:
@@ -214,10 +220,9 @@ def _resolve_standard(standard: str | Path | None) -> str:
 
 
 def _list_existing(
-    names: Iterable[str] | None, years: Iterable[int] | None, root: Path
+    names: Iterable[str] | None, wanted: list[int] | None, root: Path
 ) -> Iterator[tuple[str, int]]:
     """The county-years that have data; a named county without any is refused."""
-    wanted = None if years is None else list(years)
     for year in wanted or []:
         if not isinstance(year, Integral) or isinstance(year, bool):
             raise UsageError(f"年份应为整数，例如 2020；收到 {year!r}")
@@ -232,6 +237,30 @@ def _list_existing(
             )
             raise UsageError(f"{name}没有所选年份的学校数据；已有年度：{listing or '（无）'}")
         yield from ((county, year) for year in found)
+
+
+def _drop_unjudged(found: list[tuple[str, int]], named: bool, root: Path) -> list[tuple[str, int]]:
+    """Leave out county-years whose standard does not exist; refuse them when their year was named."""
+    missing = {key: lack for key in found if (lack := _missing_standard(*key, root))}
+    kept, listing = [key for key in found if key not in missing], "、".join(missing.values())
+    advice = f"用 --standard（standard=）指明标准；已收录：{'、'.join(list_standards())}"
+    if missing and (named or not kept):
+        raise UsageError(f"现行标准没有收录：{listing}；请另选年份，或{advice}")
+    if missing:
+        _log.warning("未列入：%s，其现行标准没有收录；要列入，请%s", listing, advice)
+    return kept
+
+
+def _missing_standard(county: str, year: int, root: Path) -> str:
+    """County-year and standard in words, when the standard in force there does not exist."""
+    card = counties.load_county(county, root)
+    name = "县区卡没有写明该年的标准"
+    try:
+        name = card.standard_for(year)
+        load_standard(name)
+    except UsageError:
+        return f"{card.name_zh}{year}年（{name}）"
+    return ""
 
 
 def _repository() -> Path:

@@ -28,14 +28,28 @@ ALLOWED_ATTRIBUTES = {"alt", "class", "colspan", "rowspan", "scope"}
 
 @dataclass(frozen=True)
 class Heading:
-    """What the head of a report says beside the notebook's own title."""
+    """What the head of a report says beside the notebook's own title.
+
+    Attributes
+    ----------
+    county, year, standard, version
+        As they are printed.
+    data_kinds
+        Kinds of the year's own data.
+    other_kinds
+        Kinds of the data of the county's other years; empty where they are the same kinds.
+    digest, combined
+        Beginning of the SHA-256 of the year's own table, and of all files that the report rests on.
+    """
 
     county: str
     year: int
     standard: str
     data_kinds: tuple[str, ...]
+    other_kinds: tuple[str, ...]
     version: str
     digest: str
+    combined: str
 
 
 def render_report(notebook: NotebookNode, heading: Heading) -> str:
@@ -46,7 +60,7 @@ def render_report(notebook: NotebookNode, heading: Heading) -> str:
     notebook
         The executed notebook; whatever its outputs contain, nothing of it stays alive.
     heading
-        County, year, standard, kind of data, version and digest.
+        County, year, standard, kinds of data, version and digests.
 
     Returns
     -------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -10,14 +9,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from youzhi import __version__, counties
-from youzhi.assessment import assess_county
+from youzhi import __version__
 from youzhi.errors import ReportError
 from youzhi.reports.engine import CELL_SECONDS, RunFailed, run_notebook
 from youzhi.reports.files import write_together
+from youzhi.reports.inputs import Inputs, have_changed, read_inputs
 from youzhi.reports.manifest import DEFAULT_NOTEBOOK, Job, plan_jobs
 from youzhi.reports.page import Heading, render_report
-from youzhi.standards import load_standard
 
 
 def run_report(
@@ -63,11 +61,13 @@ def run_report(
     Raises
     ------
     UsageError
-        When county, year, notebook or a parameter does not exist or has the wrong type.
+        When county, year, standard, notebook or a parameter does not exist or has the wrong type.
     DataError
-        When the county's data do not pass the checks; nothing has been run.
+        When a table of the county, of whatever year, does not pass the checks; nothing has been
+        run.
     ReportError
-        When the notebook fails; what was executed is kept in _failed/.
+        When the notebook fails, what was executed being kept in _failed/, or when a file on which
+        the report rests was changed meanwhile.
     """
     [job] = plan_jobs(
         [county], [year], standard=standard, data=data, notebook=notebook, out=out, **parameters
@@ -89,15 +89,14 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> tuple[str, tuple[
     Returns
     -------
     tuple
-        The verdict and the kinds of data behind it.
+        The verdict and the kinds of data behind it, both of the job's own year.
 
     Raises
     ------
     DataError, ReportError
         As `run_report`.
     """
-    digest = _digest(job)
-    assessment = assess_county(job.county, job.year, job.standard or None, data=job.data)
+    inputs = read_inputs(job)
     try:
         notebook = run_notebook(
             job.notebook, job.parameters, {"YOUZHI_DATA": str(job.data)}, cell_seconds
@@ -107,32 +106,32 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> tuple[str, tuple[
         raise ReportError(
             f"{job.county} {job.year} 报告未生成：{failure}；执行记录：_failed/{job.failed.name}"
         ) from failure
-    if _digest(job) != digest:
-        raise ReportError(f"{job.county} {job.year} 报告未生成：运行期间数据文件被改动；请重新运行")
-    page = render_report(notebook, _heading(job, assessment.data_kinds, digest))
+    if have_changed(job, inputs):
+        raise ReportError(
+            f"{job.county} {job.year} 报告未生成：运行期间数据文件、县区卡或标准被改动；请重新运行"
+        )
+    page = render_report(notebook, _heading(job, inputs))
     write_together({job.executed: _to_bytes(notebook), job.page: page.encode("utf-8")})
     job.failed.unlink(missing_ok=True)
-    return assessment.verdict, tuple(assessment.data_kinds)
+    result = inputs.results[job.year]
+    return result.verdict, result.data_kinds
 
 
-def _heading(job: Job, data_kinds: tuple[str, ...], digest: str) -> Heading:
+def _heading(job: Job, inputs: Inputs) -> Heading:
     """Gather what the head of the page says; a standard file is named by its title, not its path."""
-    card = counties.load_county(job.county, job.data)
-    standard = load_standard(job.standard or card.standard_for(job.year))
+    standard, own = inputs.standard, inputs.results[job.year].data_kinds
+    others = [result.data_kinds for year, result in inputs.results.items() if year != job.year]
+    other = tuple(sorted({kind for kinds in others for kind in kinds}))
     return Heading(
-        county=card.name_zh,
+        county=inputs.card.name_zh,
         year=job.year,
         standard=f"{standard.number} {standard.title}",
-        data_kinds=tuple(data_kinds),
+        data_kinds=own,
+        other_kinds=() if set(other) == set(own) else other,
         version=__version__,
-        digest=digest[:16],
+        digest=inputs.digests[inputs.own][:16],
+        combined=inputs.combined[:16],
     )
-
-
-def _digest(job: Job) -> str:
-    """SHA-256 of the county's table of schools."""
-    with counties.schools_path(job.county, job.year, job.data).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _to_bytes(notebook: NotebookNode) -> bytes:

@@ -1,0 +1,137 @@
+"""What a report rests on: every file its notebook may read, checked before the run, hashed around it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+
+from youzhi import counties
+from youzhi.assessment import Assessment, assess
+from youzhi.counties import County
+from youzhi.errors import DataError, YouzhiError
+from youzhi.intake.files import read_grid
+from youzhi.reports.manifest import Job
+from youzhi.standards import Standard, load_standard
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a report rests on, as it was read before the notebook ran (报告依据).
+
+    Attributes
+    ----------
+    card
+        The county's card.
+    standard
+        By which the report judges every year.
+    results
+        Each year of the county that has a table: the notebook compares them all.
+    digests
+        SHA-256 of each file by its name: <year>/schools.csv, county.toml, standards/<file>.
+    own
+        Name of the report's own table among the digests.
+    """
+
+    card: County
+    standard: Standard
+    results: Mapping[int, Assessment]
+    digests: Mapping[str, str]
+    own: str
+
+    @property
+    def combined(self) -> str:
+        """SHA-256 of the lines "<digest>  <name>" of all files, as sha256sum writes them, by name."""
+        lines = "".join(f"{self.digests[name]}  {name}\n" for name in sorted(self.digests))
+        return hashlib.sha256(lines.encode("utf-8")).hexdigest()
+
+
+def read_inputs(job: Job) -> Inputs:
+    """Read and judge all years of the job's county, so that nothing faulty reaches the notebook.
+
+    Parameters
+    ----------
+    job
+        From `plan_jobs`.
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    UsageError
+        When the county, the year or the standard has vanished since the job was planned.
+    DataError
+        When a table of any year is faulty; all faults of all years, each with its folder.
+    """
+    counties.require_year(job.county, job.year, job.data)
+    digests = _digest_texts(job)  # before they are read, so that a change in between is seen later
+    card = counties.load_county(job.county, job.data)
+    standard = load_standard(_standard_name(job))
+    results, own, faults = {}, "", []
+    for year in counties.list_years(job.county, job.data):
+        try:
+            table = counties.read_county(job.county, year, job.data)
+            results[year] = assess(table, standard=standard, unit=card.counting.unit)
+        except DataError as error:
+            faults.append(_name_folder(error.faults, job.county, year))
+            continue
+        name = f"{year}/{table.file}"
+        digests[name], own = table.digest, name if year == job.year else own
+    if faults:
+        raise DataError(pd.concat(faults, ignore_index=True))
+    return Inputs(card, standard, results, digests, own)
+
+
+def have_changed(job: Job, inputs: Inputs) -> bool:
+    """Whether a file was changed, added or removed since it was read.
+
+    Parameters
+    ----------
+    job, inputs
+        A job and what `read_inputs` gave for it.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        found = _digest_texts(job)
+        for year in counties.list_years(job.county, job.data):
+            path = counties.schools_path(job.county, year, job.data)
+            found[f"{year}/{path.name}"] = read_grid(path).digest
+    except (YouzhiError, OSError):  # it could be read before
+        return True
+    return found != inputs.digests
+
+
+def _standard_name(job: Job) -> str:
+    """Id or path of the standard: the one named, else the county's own in that year."""
+    return job.standard or counties.load_county(job.county, job.data).standard_for(job.year)
+
+
+def _digest_texts(job: Job) -> dict[str, str]:
+    """SHA-256 of the county's card, where there is one, and of the standard's file."""
+    name = _standard_name(job)
+    shipped = Path(str(resources.files("youzhi.standards"))) / f"{name}.toml"
+    standard = shipped if shipped.is_file() else Path(name)
+    paths = {
+        "county.toml": job.data / job.county / "county.toml",
+        f"standards/{standard.name}": standard,
+    }
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in paths.items()
+        if path.is_file()
+    }
+
+
+def _name_folder(faults: pd.DataFrame, county: str, year: int) -> pd.DataFrame:
+    """The faults of one table, its file named with county and year."""
+    names = [f"{county}/{year}/{Path(file).name}" for file in faults["file"]]
+    return faults.assign(file=names)
