@@ -119,9 +119,12 @@ def test_demo_data_never_replace_a_real_table(run, place):
     assert tree(place) == before
 
 
-def test_demo_data_never_hide_a_real_workbook(run, place):
+@pytest.mark.parametrize("beside", [[], ["schools.csv"]])
+def test_demo_data_never_hide_a_real_workbook(run, place, beside):
     path = place / "demo/yiyuan/2020/schools.xlsx"
     path.parent.mkdir(parents=True)
+    for name in beside:
+        (path.parent / name).write_text("学校名称,学校类型,数据性质\n某小学,小学,真实数据\n")
     rows = {"学校名称": ["某小学"], "学校类型": ["小学"], "数据性质": ["真实数据"]}
     pd.DataFrame(rows).to_excel(path, index=False)
     before = tree(place)

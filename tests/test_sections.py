@@ -435,8 +435,8 @@ def test_a_relief_for_small_schools_looks_at_the_whole_school():
 
 def test_those_left_out_are_listed_in_the_order_of_the_keys():
     rows = [
-        good("乙点", type="teaching_point", primary=9),
         good("甲点", type="teaching_point", primary=9),
+        good("乙点", type="teaching_point", primary=9),
     ]
     rows += [good("丙校", "junior", junior=0), good("丁校", type="special")]
     listing = sections_of(rows).excluded

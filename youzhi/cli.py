@@ -130,14 +130,14 @@ def _refuse_real_data(folder: Path, county: str, year: int) -> None:
     """Never write demonstration data over a table that is not marked as synthetic in every row."""
     from youzhi import counties
 
+    place = folder / county / str(year)
+    if not any((place / name).exists() for name in ("schools.csv", "schools.xlsx")):
+        return
     try:
         kinds = set(counties.read_county(county, year, folder).texts("data_kind"))
-    except UsageError:  # no table stands there
-        return
-    except DataError:
+    except (DataError, UsageError):  # what cannot be read may be real
         kinds = set()
     if kinds != {"synthetic"}:
-        place = folder / county / str(year)
         raise UsageError(
             f"“{place}”中的学校数据不是模拟数据，没有改动任何文件；请用 --out 另选目录"
         )

@@ -202,7 +202,15 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
         excluded.append(
             _excluded_rows(schools, np.flatnonzero(outside), "", rule.reason.zh, rule.source)
         )
-    listing = pd.concat(excluded, ignore_index=True).sort_values(["county", "year"], kind="stable")
+    strange = ~_is_in(types, _named_types(standard))
+    reason = "评估标准不包括这类学校（学段），不计入"
+    source = standard.counting.source
+    excluded.append(_excluded_rows(schools, np.flatnonzero(strange), "", reason, source))
+    rank = {stage: at for at, stage in enumerate(standard.stages)}
+    listing = pd.concat(excluded, ignore_index=True).sort_values(
+        ["county", "year", "stage", "school"],
+        key=lambda keys: keys.map(rank).fillna(len(rank)) if keys.name == "stage" else keys,
+    )
     return Sections(tuple(blocks), listing.reset_index(drop=True), schools, unit)
 
 
