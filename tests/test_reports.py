@@ -678,3 +678,17 @@ def test_two_jobs_for_one_report_are_refused(notebook, data, out):
     with pytest.raises(UsageError, match="只出现一次"):
         run_batch(jobs + jobs)
     assert not out.exists()
+
+
+def test_the_answer_stands_first_on_the_page(good):
+    page = good.read_text(encoding="utf-8")
+    head, _, _ = page.partition("<main>")
+    assert re.search(r'class="verdict (met|not_met|cannot_tell)">结论：\S+要求', head)
+    assert head.index("结论：") < head.index("评估标准")
+
+
+def test_warnings_of_a_notebook_reach_neither_the_page_nor_the_kept_notebook(notebook, report):
+    notebook("import warnings\nwarnings.warn('a path ' + 'of this machine')\n1 + 1")
+    page = report()
+    assert "a path of this machine" not in page.read_text(encoding="utf-8")
+    assert "a path of this machine" not in page.with_suffix(".ipynb").read_text(encoding="utf-8")

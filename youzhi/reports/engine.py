@@ -165,7 +165,7 @@ def _start_kernel(folder: Path, environment: Mapping[str, str]) -> Iterator[_Ker
 
 
 def _normalise(notebook: NotebookNode) -> NotebookNode:
-    """Drop what differs between two runs of the same work: times, paths, random ids."""
+    """Drop what differs between two runs of the same work: times, paths, random ids, warnings."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
     for number, cell in enumerate(notebook.cells):
@@ -174,6 +174,8 @@ def _normalise(notebook: NotebookNode) -> NotebookNode:
             cell.metadata.pop(key, None)
         if not cell.metadata.get("tags"):
             cell.metadata.pop("tags", None)
+        if cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
     return notebook
 
 

@@ -34,6 +34,8 @@ class Heading:
     ----------
     county, year, standard, version
         As they are printed.
+    verdict, conclusion, reasons
+        The county verdict, what it says in words, and the parts of the standard that are not met.
     data_kinds
         Kinds of the year's own data.
     other_kinds
@@ -45,6 +47,9 @@ class Heading:
     county: str
     year: int
     standard: str
+    verdict: str
+    conclusion: str
+    reasons: tuple[str, ...]
     data_kinds: tuple[str, ...]
     other_kinds: tuple[str, ...]
     version: str

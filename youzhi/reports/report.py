@@ -16,6 +16,13 @@ from youzhi.reports.files import write_together
 from youzhi.reports.inputs import Inputs, have_changed, read_inputs
 from youzhi.reports.manifest import DEFAULT_NOTEBOOK, Job, plan_jobs
 from youzhi.reports.page import Heading, render_report
+from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
+
+_CONCLUSIONS = {
+    MET: "达到{}要求",
+    NOT_MET: "未达到{}要求",
+    CANNOT_TELL: "现有数据无法判定是否达到{}要求",
+}
 
 
 def run_report(
@@ -119,13 +126,17 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> tuple[str, tuple[
 
 def _heading(job: Job, inputs: Inputs) -> Heading:
     """Gather what the head of the page says; a standard file is named by its title, not its path."""
-    standard, own = inputs.standard, inputs.results[job.year].data_kinds
+    standard, result = inputs.standard, inputs.results[job.year]
+    own, reasons = result.data_kinds, result.reasons
     others = [result.data_kinds for year, result in inputs.results.items() if year != job.year]
     other = tuple(sorted({kind for kinds in others for kind in kinds}))
     return Heading(
         county=inputs.card.name_zh,
         year=job.year,
         standard=f"{standard.number} {standard.title}",
+        verdict=result.verdict,
+        conclusion=_CONCLUSIONS[result.verdict].format(standard.level.zh),
+        reasons=tuple(reasons.loc[reasons["verdict"] == NOT_MET, "reason"]),
         data_kinds=own,
         other_kinds=() if set(other) == set(own) else other,
         version=__version__,
