@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youzhi.inequality import MEASURES, compare_zones, measure_inequality, trace_lorenz
+import youzhi as yz
+from youzhi.inequality import (
+    MEASURES,
+    compare_zones,
+    largest_coefficients,
+    main_contributors,
+    measure_inequality,
+    trace_lorenz,
+)
 
 KEYS = {"county": "demo", "year": 2020, "stage": "primary", "indicator": "books"}
 
@@ -83,3 +91,42 @@ def test_zone_means_are_weighted_by_pupils_and_held_against_the_bar():
     # (1·100 + 3·300) / 400 = 2.5
     assert found.loc["rural", ["sections", "mean", "ratio"]].tolist() == [2, 2.5, 1.25]
     assert found.loc["urban", ["sections", "mean", "ratio"]].tolist() == [1, 8.0, 4.0]
+
+
+def test_zone_means_of_several_years_are_refused():
+    table, zones = long([1.0, 3.0], [100, 300])
+    both = [pd.concat([frame, frame.assign(year=2021)]) for frame in (table.assign(bar=2.0), zones)]
+    with pytest.raises(yz.YouzhiError, match="一个县一个年度"):
+        compare_zones(*both)
+
+
+def test_a_mean_on_its_bar_is_not_below_and_an_unknown_one_neither():
+    pupils = [370, 510, 1000, 77]
+    table, zones = long([4.2] * 4, pupils)
+    assert not compare_zones(table.assign(bar=4.2), zones)["below"].any()
+    assert compare_zones(table.assign(bar=4.3), zones)["below"].all()
+    table, zones = long([4.2, np.nan], [100, 100])
+    found = compare_zones(table.assign(bar=4.3), zones)
+    assert found["mean"].isna().all()
+    assert not found["below"].any()
+
+
+def spread(cv, mean):
+    names = [f"r{at}" for at in range(len(cv))]
+    return pd.DataFrame({**KEYS, "indicator": names, "cv": cv, "mean": mean})
+
+
+def test_the_largest_coefficient_is_the_first_of_equals_and_doubted_where_one_lacks_data():
+    found = largest_coefficients(spread([0.1, 0.3, 0.3], [1.0] * 3))
+    assert found[["indicator", "is_largest"]].values.tolist() == [["r1", True]]
+    found = largest_coefficients(spread([0.1, np.nan], [1.0, np.nan]))
+    assert found[["indicator", "is_largest"]].values.tolist() == [["r0", False]]
+    # a county mean of zero has no coefficient, but nothing is missing
+    assert largest_coefficients(spread([0.1, np.nan], [1.0, 0.0]))["is_largest"].all()
+    assert largest_coefficients(spread([np.nan], [np.nan])).empty
+
+
+def test_schools_at_the_mean_contribute_nothing():
+    shares = pd.DataFrame({**KEYS, "school": list("abcd"), "share": [0.2, 1e-30, 0.8, 0.0]})
+    assert main_contributors(shares, KEYS, 4)["school"].tolist() == ["c", "a"]
+    assert main_contributors(shares, KEYS, 1)["school"].tolist() == ["c"]

@@ -15,9 +15,9 @@ from youzhi.inequality import (
     main_contributors,
     measure_inequality,
 )
-from youzhi.narrative.tabulate import UNIT_WORDS, count_missing, limit_text, one_year
+from youzhi.narrative.tabulate import PART_WORDS, UNIT_WORDS, count_missing, limit_text, one_year
 from youzhi.narrative.text import Text, paragraphs, write
-from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
+from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS, combine
 
 MOST_NAMES = 8
 
@@ -76,6 +76,10 @@ def describe_verdict(result: Assessment) -> Text:
         "level": result.standard.level.zh,
     }
     lines = [write(f"verdict.{result.verdict}", **facts)]
+    if result.standard.part:
+        own = result.reasons["part"].isin(PART_WORDS)
+        resources = combine(result.reasons.loc[own, "verdict"])
+        lines.append(write("verdict.resources", verdict=VERDICT_WORDS[resources]))
     for stage, word in result.standard.stage_names.items():
         lines += _stage_verdict(result, stage, word)
     held = int(result.sections.excluded["held"].astype(bool).sum())
@@ -152,7 +156,7 @@ def describe_schools(result: Assessment) -> Text:
         (result.indicators["verdict"] == NOT_MET) & ~result.indicators["at_floor"]
     ]
     floor = len(failing.merge(under[keys].drop_duplicates(), on=keys))
-    border = result.indicators[result.indicators["borderline"]]
+    border = result.indicators[result.indicators["borderline"].astype(bool)]
     names = result.standard.indicator_names
     cases = [f"{row.school}“{names[row.indicator]}”{row.printed}" for row in border.itertuples()]
     return paragraphs(
@@ -272,7 +276,7 @@ def _describe_readings(result: Assessment) -> list[Text]:
     unknown = table["verdict"] == CANNOT_TELL
     differ = table[(table["verdict"] != table["verdict_unweighted"]) & ~unknown]
     cases = [_describe_case(result, row) for row in differ.itertuples()]
-    border = table[table["borderline"]]
+    border = table[table["borderline"].astype(bool)]
     hidden = [
         f"{words[row.stage]}“{names[row.indicator]}”{row.printed}" for row in border.itertuples()
     ]
@@ -403,6 +407,7 @@ def describe_repairs(result: Assessment) -> Text:
     return paragraphs(
         "" if counts["failing"] else write("repairs.none"),
         write("repairs", label=label, schools=planned, count=len(repairs)) if planned else "",
+        write("repairs.choice") if planned else "",
         write("repairs.unplanned", count=unplanned) if unplanned else "",
         write("repairs.rest", count=unknown) if unknown else "",
     )

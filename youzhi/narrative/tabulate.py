@@ -79,15 +79,17 @@ def tabulate_verdict(result: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 部分, 结论, 依据, 来源.
+        Columns: 部分, 学段, 结论, 依据, 来源; 不适用 where a stage has nobody to judge.
     """
     one_year(result)
     parts = PART_WORDS | {part.id: part.label.zh for part in result.standard.part}
     table = result.reasons
+    empty = (table["stage"] != "") & ~table["stage"].isin(result.schools["stage"])
     return _listed(
         {
             "部分": table["part"].map(parts),
-            "结论": table["verdict"].map(VERDICT_WORDS),
+            "学段": table["stage"].map(result.standard.stage_names).fillna("—"),
+            "结论": table["verdict"].map(VERDICT_WORDS).where(~empty, "不适用"),
             "依据": table["reason"],
             "来源": table["source"],
         }
@@ -136,7 +138,8 @@ def tabulate_indicators(result: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per stage and indicator. Columns: 学段, 指标, 单位, 标准值, 县平均值, 校段数, 达标, 未达标, 无法判定.
+        One row per stage and indicator. Columns: 学段, 指标, 单位, 标准值, 县平均值, 校段数, 达到标准值, 低于标准值,
+        无法判定.
     """
     one_year(result)
     counts = _count_verdicts(result.indicators, ["stage", "indicator"])
@@ -158,8 +161,8 @@ def tabulate_indicators(result: Assessment) -> pd.DataFrame:
         ]
         for (stage, name), count in counts.items()
     ]
-    heads = ["学段", "指标", "单位", "标准值", "县平均值", "校段数", "达标", "未达标", "无法判定"]
-    return _listed(rows, columns=heads)
+    heads = ["学段", "指标", "单位", "标准值", "县平均值", "校段数", "达到标准值", "低于标准值"]
+    return _listed(rows, columns=[*heads, "无法判定"])
 
 
 def _count_verdicts(table: pd.DataFrame, keys: list[str]) -> dict[tuple, list[int]]:
@@ -593,9 +596,19 @@ def tabulate_inequality(result: Assessment) -> pd.DataFrame:
     )
 
 
-def _listed(data, columns: list[str] | None = None) -> pd.DataFrame:
-    """A table for readers: rows are counted from 1."""
-    table = pd.DataFrame(data, columns=columns)
+class Listing(pd.DataFrame):
+    """A table for readers: it shows every row and column, however many (完整列表)."""
+
+    def _repr_html_(self) -> str:
+        return self.to_html(notebook=True, show_dimensions=False)
+
+    def __repr__(self) -> str:
+        return self.to_string()
+
+
+def _listed(data, columns: list[str] | None = None) -> Listing:
+    """Rows are counted from 1."""
+    table = Listing(data, columns=columns)
     return table.set_axis(range(1, len(table) + 1), axis=0)
 
 
