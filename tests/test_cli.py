@@ -47,8 +47,10 @@ def run(place, monkeypatch, capsys):
 
 
 def start(*arguments, **options):
-    """Start the command line as a process of its own."""
-    command = [sys.executable, "-c", "from youzhi.cli import main; main()", *arguments]
+    """Start the command line as a process of its own; a runner in the background may ignore Ctrl-C."""
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{hears}; from youzhi.cli import main; main()"
+    command = [sys.executable, "-c", code, *arguments]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
     )

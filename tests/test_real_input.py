@@ -172,7 +172,6 @@ def test_a_report_under_the_national_standard_says_cannot_tell(root, tmp_path):
     assert "达标0个，未达标0个，无法判定35个" in text
 
 
-@pytest.mark.xfail(reason="draw_coefficients still draws what is unknown at zero")
 def test_a_coefficient_that_cannot_be_told_is_drawn_at_no_place(root):
     result = yz.assess_county("澎湖縣", 2024, "jiaodu-2017-6", root / "data")
     [axis] = figures.draw_coefficients(result).axes

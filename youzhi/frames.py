@@ -75,7 +75,7 @@ def frame_indicators(stage: StageAssessment) -> pd.DataFrame:
         verdict=[_LEVEL_VERDICTS[level] for level in levels],
         at_floor=levels >= judge.BELOW_BAR,
         printed=[text for text, _ in printed],
-        borderline=[close for _, close in printed],
+        borderline=np.array([close for _, close in printed], dtype=bool),
         relieved=measured.relieved.T.ravel(),
     )
 
@@ -126,7 +126,9 @@ def frame_coefficients(stage: StageAssessment) -> pd.DataFrame:
         verdict=stage.spread.T.ravel(),
         printed=printed,
         printed_mean=[_print_mean(coefficients, k, g, decimals[k]) for k, g in places],
-        borderline=[_is_spread_borderline(coefficients, k, g, rule) for k, g in places],
+        borderline=np.array(
+            [_is_spread_borderline(coefficients, k, g, rule) for k, g in places], dtype=bool
+        ),
         missing=missing.T.ravel(),
         cv_unweighted=plain.cv.T.ravel(),
         verdict_unweighted=judge.judge_coefficients(plain).T.ravel(),

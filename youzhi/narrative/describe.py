@@ -156,7 +156,7 @@ def describe_schools(result: Assessment) -> Text:
         (result.indicators["verdict"] == NOT_MET) & ~result.indicators["at_floor"]
     ]
     floor = len(failing.merge(under[keys].drop_duplicates(), on=keys))
-    border = result.indicators[result.indicators["borderline"].astype(bool)]
+    border = result.indicators[result.indicators["borderline"]]
     names = result.standard.indicator_names
     cases = [f"{row.school}“{names[row.indicator]}”{row.printed}" for row in border.itertuples()]
     return paragraphs(
@@ -276,7 +276,7 @@ def _describe_readings(result: Assessment) -> list[Text]:
     unknown = table["verdict"] == CANNOT_TELL
     differ = table[(table["verdict"] != table["verdict_unweighted"]) & ~unknown]
     cases = [_describe_case(result, row) for row in differ.itertuples()]
-    border = table[table["borderline"].astype(bool)]
+    border = table[table["borderline"]]
     hidden = [
         f"{words[row.stage]}“{names[row.indicator]}”{row.printed}" for row in border.itertuples()
     ]

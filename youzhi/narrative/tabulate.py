@@ -599,6 +599,10 @@ def tabulate_inequality(result: Assessment) -> pd.DataFrame:
 class Listing(pd.DataFrame):
     """A table for readers: it shows every row and column, however many (完整列表)."""
 
+    @property
+    def _constructor(self) -> type[Listing]:
+        return Listing
+
     def _repr_html_(self) -> str:
         return self.to_html(notebook=True, show_dimensions=False)
 
