@@ -243,7 +243,7 @@ def _draw_spread(axis, rows: pd.DataFrame, result: Assessment, stage: str) -> No
     names, limit = result.standard.indicator_names, result.standard.dispersion_rule.limit[stage]
     axis.axvline(float(limit), color="black", ls="--", lw=1)
     told = f"{limit:.{max(2, -limit.as_tuple().exponent)}f}"
-    axis.text(float(limit), -0.75, f" 限值 {told}", ha="left", fontsize=9)
+    axis.text(float(limit) + 0.008, -0.75, f"限值 {told}", fontsize=9)
     for verdict, part in rows.dropna(subset="cv").groupby("verdict"):
         color, marker = MARKS[verdict]
         look = {"color": color, "marker": marker, "s": 60, "zorder": 3, "clip_on": False}
