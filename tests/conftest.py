@@ -89,6 +89,102 @@ def judge(schools, standard="jiaodu-2017-6", county="demo", year=2020, **options
     return yz.assess(table(schools, county, year), standard=standard, **options)
 
 
+def items_of(county="demo", year=2020, **values):
+    """Checked county figures out of figure=value; None stands for a value that was left empty."""
+    rows = [[county, year, item, value] for item, value in values.items()]
+    frame = pd.DataFrame(rows, columns=["county", "year", "item", "value"], dtype=object)
+    return yz.CountyItems.from_frame(frame)
+
+
+_FINDINGS = (
+    "layout construction_standard staffing_standard funding_standard equipment_standard performance_pay"
+    " allotment rural_tilt left_behind_care charter informatised_management it_teaching moral_culture"
+    " curriculum workload"
+)
+_VETOES = "exam_admission school_choice key_schools unfilled_posts major_incident falsification"
+SUBJECTS = ("chinese", "mathematics", "science", "pe", "arts", "moral")
+
+# County figures by which every item is met, each ratio exactly on its bar: 30/300 = 10 %, 6/30 = 20 %, 500/1000 = 50 %,
+# (80+5)/100 = 85 %, 95/100 = 95 %, 850/1000 = 85 %; pay equal to pay, all of the establishment allotted.
+MET_FIGURES = (
+    {f"{name}_finding": "met" for name in _FINDINGS.split()}
+    | {f"veto_{name}": "absent" for name in _VETOES.split()}
+    | {f"monitoring_level_{subject}": 3 for subject in SUBJECTS}
+    | {f"monitoring_difference_{subject}": Decimal("0.149") for subject in SUBJECTS}
+    | {
+        "operating_base_primary_yuan": 710,
+        "teacher_pay_yuan": 73200,
+        "civil_servant_pay_yuan": 73200,
+    }
+    | {"establishment_approved": 170, "establishment_allotted": 170}
+    | {"posts_approved": 180, "posts_allotted": 180, "exchange_eligible_teachers": 300}
+    | {"exchanged_teachers": 30, "exchanged_backbone_teachers": 6}
+    | {"senior_plan_places": 1000, "senior_quota_places": 500}
+    | {"migrant_eligible_pupils": 100, "migrant_public_pupils": 80, "migrant_purchased_pupils": 5}
+    | {
+        "disabled_children": 100,
+        "disabled_enrolled": 95,
+        "survey_valid": 1000,
+        "survey_satisfied": 850,
+    }
+)
+
+# Four schools on every bar: 5 % of the budget for training, 24 classes with two rooms of each kind, 950 of 1,000 in the
+# junior zone, 71,000 yuan = 710 x 100 for the teaching point, 180,000/30 = 6,000 yuan per special pupil; retention
+# (313 - 6 + 25) / (350 - 1) = 332/349 = 95.1 %.
+_TAUGHT = {"organiser_code": 7, "boarding": False}
+MET_SCHOOLS = {
+    "甲校": good("甲校", teachers=60, **_TAUGHT, zone="town", in_zone_pupils_primary=1000)
+    | {"classes_primary": 24, "largest_class_primary": 45, "oversize_classes_primary": 0}
+    | {"certified_teachers": 60, "trained_teachers": 60}
+    | {"operating_funds_yuan": 710_000, "training_funds_yuan": 35_500}
+    | {"music_room_areas_m2": "96;96", "art_room_areas_m2": "90;90"},
+    "乙中": good(
+        "乙中", "junior", teachers_j=80, **_TAUGHT, zone="urban", in_zone_pupils_junior=950
+    )
+    | {"classes_junior": 24, "largest_class_junior": 50, "oversize_classes_junior": 0}
+    | {"certified_teachers": 80, "trained_teachers": 80}
+    | {"operating_funds_yuan": 910_000, "training_funds_yuan": 45_500}
+    | {"music_room_areas_m2": "96;96", "art_room_areas_m2": "90;90"}
+    | {
+        "graduates": 313,
+        "entrants_before": 350,
+        "transferred_in": 6,
+        "transferred_out": 25,
+        "deaths": 1,
+    },
+    "丙点": {"school": "丙点", "school_type": "teaching_point", **_TAUGHT, "zone": "rural"}
+    | {"pupils_primary": 40, "teachers_primary": 5, "certified_teachers": 5, "trained_teachers": 5}
+    | {"classes_primary": 5, "largest_class_primary": 12, "oversize_classes_primary": 0}
+    | {"operating_funds_yuan": 71_000, "training_funds_yuan": 3_550}
+    | {"music_room_areas_m2": "96", "art_room_areas_m2": "90"},
+    "丁特": {"school": "丁特", "school_type": "special", **_TAUGHT, "zone": "town"}
+    | {"pupils_primary": 20, "pupils_junior": 10, "teachers_primary": 10, "teachers_junior": 5}
+    | {"certified_teachers": 15, "trained_teachers": 15}
+    | {"operating_funds_yuan": 180_000, "training_funds_yuan": 9_000},
+}
+
+
+def met_schools(*more, **changes):
+    """The schools of a county in which everything is met; changes by school, None leaves the school out."""
+    kept = [name for name in MET_SCHOOLS if changes.get(name, True) is not None]
+    return [MET_SCHOOLS[name] | long_names(changes.get(name, {})) for name in kept] + [*more]
+
+
+def met_county(figures=None, *more, county="demo", year=2023, options=None, **changes):
+    """Judge that county with some figures changed, further schools, and changes by school."""
+    items = items_of(county, year, **MET_FIGURES | (figures or {}))
+    schools = met_schools(*more, **changes)
+    return judge(schools, county=county, year=year, items=items, **options or {})
+
+
+def item_verdicts(assessment):
+    """Code to verdict, for the items and the vetoes of one county-year."""
+    frame = pd.concat([assessment.items, assessment.vetoes])
+    assert frame["code"].is_unique
+    return dict(zip(frame["code"], frame["verdict"], strict=True))
+
+
 def verdicts_of(assessment):
     """School name to verdict; with the stage where a school has two sections."""
     frame = assessment.schools

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from test_reports import ROOT, tree, write_notebook, write_small_data
 
-from youzhi import cli
+from youzhi import cli, ledger
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_demo_data_are_a_data_root_equal_to_the_committed_one(run, place, monkey
     monkeypatch.delenv("YOUZHI_DATA")
     code, said, _ = run("demo-data", "--out", "demo")
     assert code == 0
-    kinds = ("/county.toml", "/schools.csv")
+    kinds = ("/county.toml", "/schools.csv", "/items.csv")
     committed = {name: file for name, file in tree(ROOT / "data").items() if name.endswith(kinds)}
     assert tree(place / "demo") == committed
     assert f"已写入{sum(name.endswith('.csv') for name in committed)}个" in said
@@ -163,7 +163,9 @@ HOSTILE_NAMES = [
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-@pytest.mark.parametrize("command", [["report", "{}", "2020"], ["batch", "--counties", "{}"]])
+@pytest.mark.parametrize(
+    "command", [["report", "{}", "2020"], ["batch", "--counties", "{}"], ["forms", "{}", "2020"]]
+)
 def test_hostile_county_is_refused_and_nothing_is_written(run, place, name, command):
     before = tree(place)
     code, _, complaint = run(*(part.format(name) for part in command), "--out", "out")
@@ -213,6 +215,149 @@ def test_what_does_not_exist_is_refused_with_what_does(run, place, arguments, an
     assert answer in complaint
     assert "Traceback" not in complaint
     assert tree(place) == before
+
+
+# --- the forms to be filed
+
+
+def test_forms_are_written_together_and_named(run, place):
+    code, said, complaint = run("forms", "沂源", "2020", "--out", "out")
+    assert (code, complaint) == (0, "")
+    written = tree(place / "out")
+    assert len(written) == 5
+    assert said.splitlines() == [f"已写入：{place / 'out' / name}" for name in FORM_FILES]
+    assert run("forms", "yiyuan", "2020", "--out", "out")[0] == 0
+    assert tree(place / "out") == written
+
+
+FORM_FILES = ["申报表.xlsx", "申报表.docx", "计划附件.xlsx", "计划附件.docx", "学校自评表.xlsx"]
+
+
+def test_forms_lie_by_default_among_the_reports_of_their_county(run, place, monkeypatch):
+    monkeypatch.setattr("youzhi.reports.manifest._default_out", lambda: place / "reports")
+    assert run("forms", "yiyuan", "2020")[0] == 0
+    assert sorted(tree(place / "reports")) == sorted(
+        f"yiyuan/2020/forms/{name}" for name in FORM_FILES
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["forms", "yiyuan", "1999"], "已有年度：2020、2021"),
+        (["forms", "yiyuan", "2020", "--standard", "x"], "jiaodu-2017-6"),
+        (["forms", "yiyuan", "20x0"], "年份应为四位数字"),
+        (["forms", "yiyuan", "2020", "--data", "nowhere"], "没有数据目录"),
+    ],
+)
+def test_forms_of_what_does_not_exist_are_refused(run, place, arguments, answer):
+    before = tree(place)
+    code, said, complaint = run(*arguments, "--out", "out")
+    assert (code, said) == (2, "")
+    assert answer in complaint
+    assert tree(place) == before
+
+
+# --- the ledger of problems
+
+
+def ledger_of(path):
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def test_ledger_is_made_kept_and_backed_up_and_a_second_run_changes_nothing(run, place):
+    code, said, complaint = run("ledger", "沂源", "2020", "--file", "l.csv")
+    assert (code, complaint) == (0, "")
+    first = tree(place)["l.csv"]
+    count = len(ledger_of(place / "l.csv"))
+    assert count > 0
+    assert f"台账共{count}条，原有0条全部保留：新登记{count}条" in said
+    assert "台账：l.csv" in said
+    assert run("ledger", "沂源", "2020", "--file", "l.csv")[0] == 0
+    assert tree(place)["l.csv"] == first
+    assert not (place / "l.bak.csv").exists()
+    code, said, _ = run("ledger", "沂源", "2021", "--file", "l.csv", "--as-of", "2029-01-01")
+    assert code == 0
+    assert "转待复核" in said
+    assert tree(place)["l.bak.csv"] == first
+    assert "2029-01-01" in set(ledger_of(place / "l.csv")["待复核日期"])
+
+
+def test_ledger_lies_beside_the_county_and_townships_are_listed(run, place):
+    data = shutil.copytree(os.environ["YOUZHI_DATA"], place / "data")
+    towns = pd.read_csv(data / "yiyuan/2020/schools.csv")["town"]
+    code, said, _ = run("ledger", "yiyuan", "2020", "--data", "data", "--towns", towns[0])
+    assert code == 0
+    assert (data / "yiyuan/ledger.csv").is_file()
+    listed = [line for line in said.splitlines() if line.startswith(f"{towns[0]} ")]
+    assert len(listed) >= (towns == towns[0]).sum()
+
+
+def test_ledger_kept_as_a_workbook_becomes_a_csv_and_the_workbook_its_backup(run, place):
+    run("ledger", "yiyuan", "2020", "--file", "l.csv")
+    ledger_of(place / "l.csv").assign(备注="手记").to_excel(place / "l.xlsx", index=False)
+    (place / "l.csv").unlink()
+    code, said, _ = run("ledger", "yiyuan", "2020", "--file", "l.xlsx")
+    assert code == 0
+    assert "台账：l.csv" in said
+    assert set(ledger_of(place / "l.csv")["备注"]) == {"手记"}
+    assert {"l.bak.xlsx"} == {path.name for path in place.glob("*.xlsx")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["--file", "l.csv", "--towns", "甲镇"], "没有镇街“甲镇”"),
+        (["--file", "l.txt"], "台账应为 .csv 或 .xlsx 文件"),
+        (["--file", "l.csv", "--as-of", "2020-13-01"], "日期应写成 2020-09-01"),
+        (["--file", "broken.csv"], "允许：待整改、整改中、待复核、已销号"),
+        (["--file", "both.csv"], "同时有 both.csv 和 both.xlsx"),
+        (["--file", "later.csv"], "台账已核查到2030年"),
+    ],
+)
+def test_ledger_that_cannot_be_kept_is_refused_and_nothing_is_written(
+    run, place, arguments, answer
+):
+    (place / "broken.csv").write_text("编号,状态\na,完成\n", encoding="utf-8")
+    (place / "later.csv").write_text("编号,状态,发现年度\na,待整改,2030\n", encoding="utf-8")
+    (place / "both.csv").write_bytes(b"")
+    (place / "both.xlsx").write_bytes(b"")
+    before = tree(place)
+    code, said, complaint = run("ledger", "yiyuan", "2020", *arguments)
+    assert (code, said) == (2, "")
+    assert answer in complaint
+    assert "Traceback" not in complaint
+    assert tree(place) == before
+
+
+def test_ledger_whose_name_ends_in_capitals_is_the_same_ledger(run, place):
+    run("ledger", "yiyuan", "2020", "--file", "L.CSV")
+    first = tree(place)
+    run("ledger", "yiyuan", "2020", "--file", "L.CSV")
+    assert tree(place) == first
+    assert "L.CSV" in first
+
+
+def test_folder_in_place_of_the_ledger_is_refused(run, place):
+    (place / "l.csv").mkdir()
+    code, _, complaint = run("ledger", "yiyuan", "2020", "--file", "l.csv")
+    assert code == 2
+    assert "可以读取的文件" in complaint
+
+
+def test_ledger_that_is_saved_during_the_check_is_not_written_over(run, place, monkeypatch):
+    run("ledger", "yiyuan", "2020", "--file", "l.csv")
+    real = ledger.update_ledger
+
+    def save_meanwhile(*arguments):
+        (place / "l.csv").write_text("改", encoding="utf-8")
+        return real(*arguments)
+
+    monkeypatch.setattr(ledger, "update_ledger", save_meanwhile)
+    code, _, complaint = run("ledger", "yiyuan", "2021", "--file", "l.csv")
+    assert code == 2
+    assert "在核查过程中被改动" in complaint
+    assert (place / "l.csv").read_text(encoding="utf-8") == "改"
 
 
 # --- how it behaves as a program
@@ -295,13 +440,13 @@ def test_help_loads_nothing_heavy():
 
 
 def test_every_command_and_option_is_explained_in_chinese_and_english(run):
-    commands = ["report", "batch", "list", "demo-data"]
+    commands = ["report", "batch", "ledger", "forms", "list", "demo-data"]
     _, overview, _ = run("--help")
     assert re.findall(r"^  ([a-z-]+) +\S*[一-鿿].* · [a-z]", overview, re.M) == commands
     for command in commands:
         _, page, _ = run(command, "--help")
-        options = re.findall(r"^  --(?!help)([a-z]+)", page, re.M)
-        explained = re.findall(r"^  --(?!help)([a-z]+) .*?[一-鿿][^·]*·\s+\S", page, re.M)
+        options = re.findall(r"^  --(?!help)([a-z-]+)", page, re.M)
+        explained = re.findall(r"^  --(?!help)([a-z-]+) .*?[一-鿿][^·]*·\s+\S", page, re.M)
         assert explained == options
 
 

@@ -8,11 +8,14 @@ import pytest
 from conftest import good
 
 import youzhi as yz
-from youzhi import counties, standards
+from youzhi import cards, counties, standards
+from youzhi.cards import NATIONAL_STANDARD
 from youzhi.columns import load_columns
 from youzhi.counties import (
-    NATIONAL_STANDARD,
+    commitments_path,
     find_county,
+    items_path,
+    ledger_path,
     list_counties,
     list_years,
     load_county,
@@ -272,3 +275,258 @@ def test_a_misspelt_key_of_a_card_is_refused(data):
 def test_a_broken_card_does_not_hide_the_other_counties(data):
     (data / "meng/county.toml").write_text("name = ", encoding="utf-8")
     assert find_county("沂水", data) == "yishui"
+
+
+# --- targets, departments, self-check and claims
+
+FULL = (
+    CARD
+    + """
+[stages.junior]
+years = 4
+
+[[fact]]
+id = "teachers"
+year = 2020
+value = 3000
+label = "教师"
+source = "测试"
+
+[[target]]
+code = "2.14"
+check = "quota_share"
+value = 70
+test = "at_least"
+unit = "%"
+label = "名额"
+source = "测试 正文"
+confidence = "V"
+
+[[department]]
+code = "2.14"
+names = ["基础教育科"]
+source = "测试 附件1"
+confidence = "V"
+
+[[department]]
+code = "2.14"
+names = ["基教科"]
+source = "测试 附件2"
+confidence = "V"
+
+[[department]]
+task = "家校社协同"
+names = ["办公室"]
+source = "测试 正文"
+confidence = "V"
+
+[[self_check]]
+year = 2020
+code = "2.14"
+printed = "2.14"
+verdict = "met"
+deadline = "2021-09"
+source = "测试 附件2"
+confidence = "V"
+
+[[claim]]
+id = "teachers_per_100"
+kind = "ratio"
+label = "每百名学生的教师"
+facts = [{ id = "teachers", year = 2020 }, { id = "pupils", year = 2020 }]
+printed = "7.7"
+decimals = 1
+per = 100
+source = "测试"
+confidence = "V"
+"""
+)
+
+
+@pytest.fixture
+def full(data):
+    """The card with one entry of every kind; gives a function that writes it with something replaced."""
+
+    def write(old="", new=""):
+        assert old in FULL
+        text = FULL.replace(old, new, 1) if old else FULL
+        (data / "yishui/county.toml").write_text(text, encoding="utf-8")
+        return load_county("yishui", data)
+
+    return write
+
+
+def test_the_entries_of_a_card_are_read_as_they_stand(full):
+    card = full()
+    assert [(t.code, t.check, str(t.value), t.test) for t in card.targets] == [
+        ("2.14", "quota_share", "70", "at_least")
+    ]
+    assert [(row.code, row.verdict, row.deadline) for row in card.self_check] == [
+        ("2.14", "met", "2021-09")
+    ]
+    assert [used.id for used in card.claim[0].facts] == ["teachers", "pupils"]
+    assert card.find_fact("pupils", 2020).value == 39000
+    with pytest.raises(UsageError, match=r"没有2021年的公布数据“pupils”。已有：pupils、teachers"):
+        card.find_fact("pupils", 2021)
+    assert card.junior_years == 4
+
+
+def test_the_first_source_of_a_card_says_who_is_responsible(full):
+    card = full()
+    assert card.departments_for("2.14") == ["基础教育科"]
+    assert card.departments_for("2.13") == []
+    # a task that belongs to no item is not the department of an empty code
+    assert card.departments_for("") == []
+
+
+def test_a_card_that_does_not_tell_the_years_of_junior_school_does_not_invent_them(full):
+    assert full("[stages.junior]\nyears = 4\n").junior_years is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        # a misspelt key, in every kind of entry
+        ("from_year = 2013", "from_yaer = 2013", r"from_yaer：没有这个键，请检查拼写"),
+        ('label = "教师"', 'lable = "教师"', "lable：没有这个键"),
+        ('unit = "%"', 'units = "%"', "units：没有这个键"),
+        ('names = ["基教科"]', 'name = ["基教科"]', "names：缺少这一项"),
+        ("deadline = ", "dead_line = ", "dead_line：没有这个键"),
+        ("per = 100", "par = 100", "par：没有这个键"),
+        ('id = "teachers", year', 'id = "teachers", yaer', "yaer：没有这个键"),
+        # values that are not allowed
+        ('test = "at_least"', 'test = "least"', "test：只能是 'at_least'"),
+        ('verdict = "met"', 'verdict = "yes"', "verdict：只能是 'met'"),
+        ('deadline = "2021-09"', 'deadline = "2021年9月"', "deadline：填法不对（发现 '2021年9月'"),
+        ('kind = "ratio"', 'kind = "quotient"', "kind：只能是"),
+        ('names = ["基教科"]', "names = []", "names：不能为空"),
+        ('names = ["基教科"]', 'names = "基教科"', "names：应为列表"),
+        (
+            'confidence = "V"\n\n[[department]]',
+            'confidence = "X"\n\n[[department]]',
+            "confidence：只能是",
+        ),
+        ("years = 4", "years = 4\n[[self_check]]\nyear = 2020.5", "year：应为整数"),
+        ('source = "测试 附件2"', 'source = ""', "source：不能为空"),
+        ("per = 100", "per = 0", "per：数值太小"),
+        # entries that say nothing, or too little
+        ("value = 70\n", "", "value 或 bars 应与 test 同时填写|应写明 value"),
+        (
+            'value = 70\ntest = "at_least"\n',
+            "",
+            "应写明 value、bars、counted_as、reading、years 之一",
+        ),
+        ('test = "at_least"\n', "", "value 或 bars 应与 test 同时填写"),
+        ('task = "家校社协同"\n', "", "code 与 task 应至少填写一个"),
+        ('unit = "%"', "counted_as = 100\npupils_from = 100", "pupils_from 应小于 counted_as"),
+        ('unit = "%"', "pupils_from = 100", "pupils_from 应小于 counted_as"),
+        # claims that cannot be recomputed
+        ('printed = "7.7"', 'printed = "7.69"', "小数位数与 decimals 相同"),
+        ('printed = "7.7"', 'printed = "约7.7"', "printed 应为数字"),
+        (
+            'id = "teachers", year = 2020',
+            'id = "teachers", year = 2019',
+            "（2019年）应恰有一条，现有0条",
+        ),
+        (', { id = "pupils", year = 2020 }', "", "facts 的个数不对"),
+        ('kind = "ratio"', 'kind = "growth"\nunit = "%"\ncheck = "pay"', "写了 check 就应写 code"),
+        (
+            'id = "teachers", year = 2020',
+            'id = "teachers", year = 2020, sign = -1',
+            "只有 kind 为 sum",
+        ),
+        ("value = 39000", "value = 0", "分母应大于零"),
+        ("value = 39000", 'value = "三万九"', "应为数"),
+    ],
+)
+def test_a_wrong_entry_is_refused_in_chinese_and_names_the_key(full, old, new, named):
+    full()
+    with pytest.raises(UsageError, match=named):
+        full(old, new)
+
+
+@pytest.mark.parametrize(
+    ("copied", "named"),
+    [
+        ("[[self_check]]", "self_check 2020年 2.14 重复"),
+        ("[[claim]]", "claim teachers_per_100 重复"),
+        ("[[fact]]", "fact teachers（2020年）应恰有一条，现有2条"),
+    ],
+)
+def test_an_entry_that_stands_twice_is_refused(data, copied, named):
+    end = FULL.rindex(copied)
+    block = FULL[end:].partition("\n\n")[0]
+    (data / "yishui/county.toml").write_text(f"{FULL}\n{block}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as error:
+        load_county("yishui", data)
+    assert named in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "accepted"),
+    [
+        ("share", (1, 2), True),
+        ("share", (1.5, 2), False),  # a share is of whole numbers
+        ("share", (1, 0), False),
+        ("growth", (1, 0), True),  # what is left after a growth may be nothing
+        ("growth", (0, 1), False),
+        ("sum", (1, float("nan")), False),
+        ("ratio", (float("inf"), 1), False),
+        ("difference", (0, 0), True),
+        ("sum", (0, 0), True),
+    ],
+)
+def test_a_claim_needs_figures_from_which_it_can_be_computed(kind, values, accepted):
+    basis = {"label": "测试", "source": "测试", "confidence": "V"}
+    facts = [
+        {"id": f"f{n}", "year": 2020, "value": value, **basis} for n, value in enumerate(values)
+    ]
+    used = [{"id": fact["id"], "year": 2020} for fact in facts]
+    claim = {"id": "c", "kind": kind, "facts": used, **basis}
+    card = {"id": "demo", "name": {"zh": "示范县"}, "fact": facts, "claim": [claim]}
+    if accepted:
+        assert cards.County.model_validate(card).claim[0].kind == kind
+    else:
+        with pytest.raises(ValueError, match="claim c"):
+            cards.County.model_validate(card)
+
+
+def test_all_wrong_keys_of_a_card_are_named_at_once(full):
+    with pytest.raises(UsageError) as error:
+        full('unit = "%"\nlabel = "名额"', 'units = "%"\nlabels = "名额"')
+    assert all(f"{name}：" in str(error.value) for name in ("units", "labels", "target.0.label"))
+
+
+# --- further files of a county
+
+
+def test_county_figures_lie_beside_the_school_table(data):
+    assert items_path("沂水", 2020, data) is None
+    (data / "yishui/2020/items.xlsx").touch()
+    assert items_path("沂水", 2020, data) == data / "yishui/2020/items.xlsx"
+    (data / "yishui/2020/items.csv").touch()
+    with pytest.raises(UsageError, match=r"yishui/2020 中同时有 items\.csv 和 items\.xlsx"):
+        items_path("沂水", 2020, data)
+    (data / "yishui/2020/items.xlsx").unlink()
+    assert items_path("沂水", 2020, data) == data / "yishui/2020/items.csv"
+    assert items_path("沂水", 2019, data) is None
+    assert list_years("yishui", data) == [2019, 2020]
+
+
+def test_county_figures_alone_make_no_year(data):
+    (data / "yishui/2021/items.csv").touch()
+    assert list_years("yishui", data) == [2019, 2020]
+
+
+def test_commitments_are_found_where_they_are_and_the_ledger_where_it_would_be(data):
+    assert commitments_path("沂水", data) is None
+    (data / "yishui/commitments.toml").touch()
+    assert commitments_path("沂水", data) == data / "yishui/commitments.toml"
+    assert ledger_path("沂水", data) == data / "yishui/ledger.csv"
+    assert not ledger_path("沂水", data).exists()
+
+
+@pytest.mark.parametrize("path", [commitments_path, ledger_path])
+def test_files_of_an_unknown_county_are_refused(data, path):
+    with pytest.raises(UsageError, match="没有县区"):
+        path("蒙阴", data)

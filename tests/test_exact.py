@@ -1,11 +1,20 @@
 """Exact arithmetic: numbers as written, halves rounded up, roots to the last digit."""
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from youzhi.exact import as_fraction, root, round_half_up, round_root, squared_coefficient
+from youzhi.exact import (
+    as_fraction,
+    compare_roots,
+    root,
+    round_half_up,
+    round_root,
+    squared_coefficient,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +100,39 @@ def test_squared_coefficient_of_the_published_example():
 def test_squared_coefficient_refuses_lists_of_different_length():
     with pytest.raises(ValueError, match="zip"):
         squared_coefficient([1, 2], [1])
+
+
+# --- sums of square roots
+
+
+def test_a_sum_of_roots_that_are_fractions_is_compared_as_a_fraction():
+    # 13/20 eight times is 5.2
+    squares = [Fraction(13, 20) ** 2] * 8
+    assert compare_roots(squares, Fraction("5.2")) == 0
+    assert compare_roots(squares, Fraction("5.2") + Fraction(1, 10**60)) == -1
+    assert compare_roots(squares, Fraction("5.2") - Fraction(1, 10**60)) == 1
+    assert compare_roots([], Fraction(0)) == 0
+
+
+def test_a_sum_of_roots_is_told_from_a_number_that_shares_its_first_fifty_digits():
+    with localcontext() as context:
+        context.prec = 80
+        close = Fraction(sum(Decimal(n).sqrt() for n in (2, 3, 5)).quantize(Decimal(10) ** -50))
+        exact = Fraction(sum(Decimal(n).sqrt() for n in (2, 3, 5)))
+    assert compare_roots([2, 3, 5], close) == (1 if exact > close else -1)
+    assert compare_roots([2, 3, 5, Fraction(1, 4)], close + Fraction(1, 2)) == (
+        1 if exact > close else -1
+    )
+
+
+@given(
+    st.lists(st.fractions(0, 5, max_denominator=999), min_size=1, max_size=8),
+    st.fractions(0, 20, max_denominator=999),
+)
+def test_roots_are_compared_as_their_decimals_are(squares, goal):
+    with localcontext() as context:
+        context.prec = 60
+        roots = sum((Decimal(s.numerator) / Decimal(s.denominator)).sqrt() for s in squares)
+        apart = roots - Decimal(goal.numerator) / Decimal(goal.denominator)
+    expected = 0 if abs(apart) < Decimal(10) ** -40 else 1 if apart > 0 else -1
+    assert compare_roots(squares, goal) == expected

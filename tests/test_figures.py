@@ -139,11 +139,11 @@ def test_an_unknown_coefficient_is_named_and_never_drawn_as_a_met_zero():
 def test_without_the_font_package_the_message_says_what_to_do(monkeypatch):
     import sys
 
-    figures._style.cache_clear()
+    figures.style._style.cache_clear()
     monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
     with pytest.raises(yz.YouzhiError, match=r"pylopdf-fonts-zh-cn.*make env"):
         figures.draw_gaps(yz.assess(table([good("甲校")])))
-    figures._style.cache_clear()
+    figures.style._style.cache_clear()
 
 
 def titles_of(figure):
@@ -260,4 +260,4 @@ def test_a_school_at_the_mean_is_not_drawn_as_a_contributor():
 
 
 def test_percentages_in_titles_are_rounded_half_up():
-    assert (figures._percent(1 / 16), figures._percent(0.625, 0)) == ("6.3%", "63%")
+    assert (figures.schools._percent(1 / 16), figures.schools._percent(0.625, 0)) == ("6.3%", "63%")

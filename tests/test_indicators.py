@@ -173,7 +173,7 @@ def test_a_relief_without_an_amount_changes_nothing(amount):
 def test_two_reliefs_for_one_indicator_add_up_where_both_hold():
     # 5000 + 2000 rented + 500 by a second relief = 7500 m², exactly the bar
     national = yz.load_standard("jiaodu-2017-6").model_dump()["relief"]
-    second = national[1] | {"id": "rural", "add": ["books"], "when": [{"zone": "rural"}]}
+    second = national[1] | {"id": "rural", "add": ["books"], "when": [{"zones": ["rural"]}]}
     school = INNER | {"zone": "rural", "other_sports_area_m2": 2000, "books": 500}
     result = judge([school], standard=variant(relief=[*national, second]))
     assert by_indicator(result.indicators, "verdict")[R5] == "met"
@@ -211,7 +211,7 @@ def test_a_missing_own_resource_stays_missing_under_a_relief():
 def test_of_two_reliefs_for_one_indicator_only_the_one_that_holds_counts():
     # 5000 + 2000 rented = 7000 of 7500 m²: 500 missing; the rural relief does not apply in town
     national = yz.load_standard("jiaodu-2017-6").model_dump()["relief"]
-    rural = national[1] | {"id": "rural", "add": ["books"], "when": [{"zone": "rural"}]}
+    rural = national[1] | {"id": "rural", "add": ["books"], "when": [{"zones": ["rural"]}]}
     school = INNER | {"zone": "town", "other_sports_area_m2": 2000, "books": 500}
     result = judge([school], standard=variant(relief=[*national, rural]))
     assert by_indicator(result.indicators, "value")[R5] == 7.0

@@ -44,6 +44,7 @@ confidence = "I"
 
 [dispersion_rule]
 id = "each"
+kind = "each"
 label = {{ zh = "每项都不超过限值", en = "each" }}
 code = "3"
 limit = {{ primary = 0.50 }}

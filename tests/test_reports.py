@@ -628,6 +628,9 @@ def move_to_2016(data):
         text = table.read_text(encoding="utf-8").replace(",2020,", ",2016,")
         (data / county / "2016").mkdir()
         (data / county / "2016/schools.csv").write_text(text, encoding="utf-8", newline="")
+    card = data / "shanting/county.toml"
+    text = card.read_text(encoding="utf-8").replace("jiaodu-2012-3", "jiaodu-1999-9")
+    card.write_text(text, encoding="utf-8", newline="")
 
 
 def test_year_whose_standard_does_not_exist_is_left_out_and_told(notebook, data, out, caplog):
@@ -641,7 +644,7 @@ def test_year_whose_standard_does_not_exist_is_left_out_and_told(notebook, data,
     ]
     [record] = caplog.records
     assert (record.name, record.levelname) == ("youzhi", "WARNING")
-    assert "未列入：山亭区2016年（jiaodu-2012-3）" in record.getMessage()
+    assert "未列入：山亭区2016年（jiaodu-1999-9）" in record.getMessage()
     table = run_batch(jobs)
     assert list(table["status"]) == ["ok"] * 5
     assert '<span class="kind">未列入</span>' in (out / "index.html").read_text(encoding="utf-8")
@@ -656,7 +659,7 @@ def test_year_that_is_named_is_refused_when_its_standard_does_not_exist(notebook
     (data / "yiyuan/county.toml").write_text(late, encoding="utf-8")
     with pytest.raises(UsageError) as refused:
         plan_jobs(years=[2016, 2020], data=data)
-    for words in ("山亭区2016年（jiaodu-2012-3）", "沂源县2016年（县区卡没有写明", "--standard"):
+    for words in ("山亭区2016年（jiaodu-1999-9）", "沂源县2016年（县区卡没有写明", "--standard"):
         assert words in str(refused.value)
     jobs = plan_jobs(years=[2016], data=data, standard="jiaodu-2017-6")
     assert [job.county for job in jobs] == ["shanting", "yiyuan"]

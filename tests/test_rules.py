@@ -39,7 +39,8 @@ def plan(shared):
 
 
 def sourced_rules(standard):
-    single = [standard.counting, standard.split, standard.school_rule, standard.dispersion_rule]
+    single = [standard.counting, standard.split, standard.dispersion_rule]
+    single += [standard.school_rule] if standard.school_rule else []
     single.append(standard.dispersion_rule.weighting)
     return [*single, *standard.exclusion, *standard.indicator, *standard.relief, *standard.part]
 
@@ -101,9 +102,12 @@ def test_every_school_type_that_a_standard_names_can_be_filled_in(any_standard):
 
 def test_no_bar_or_limit_is_zero_or_negative(any_standard):
     numbers = [bar for i in any_standard.indicator for bar in i.bar.values()]
-    numbers += [*any_standard.dispersion_rule.limit.values(), any_standard.school_rule.floor]
+    numbers += any_standard.dispersion_rule.limit.values()
     assert min(numbers) > 0
-    assert any_standard.school_rule.floor < 1
+
+
+def test_the_floor_lies_below_the_bar(standard):
+    assert 0 < standard.school_rule.floor < 1
 
 
 # --- 教督〔2017〕6号

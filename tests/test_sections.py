@@ -89,7 +89,7 @@ def test_private_schools_count_like_all_others(organiser):
     assert len(counted(sections_of([good("甲校", organiser_code=organiser)]))) == 1
 
 
-def test_a_standard_may_leave_private_schools_out():
+def test_a_standard_may_leave_private_schools_out_and_holds_whoever_might_be_one():
     without = variant(
         exclusion=[
             {
@@ -107,8 +107,9 @@ def test_a_standard_may_leave_private_schools_out():
         good("丙校", organiser_code=None),
     ]
     sections = make_sections(table(schools), without)
-    assert [school for _, school in counted(sections)] == ["丙校", "甲校"]
-    assert left_out(sections) == {("primary", "乙校"): False}
+    assert [school for _, school in counted(sections)] == ["甲校"]
+    assert left_out(sections) == {("primary", "乙校"): False, ("primary", "丙校"): True}
+    assert sections.stages[0].held.tolist() == [True]
 
 
 def test_a_school_whose_pupils_are_missing_counts_and_cannot_be_told():

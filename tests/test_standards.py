@@ -79,6 +79,7 @@ def test_an_edited_file_is_read_again(tmp_path):
             "bar = { primary = 4.2 }",
             "degree_teachers_per_100",
         ),
+        ('kind       = "each"', 'kind = "both"', "dispersion_rule.kind"),
         ('code        = "1.2"', 'code = "1.1"', "重复"),
         ('id          = "backbone_teachers_per_100"', 'id = "degree_teachers_per_100"', "重复"),
         ('indicator  = "sports_area_per_pupil"', 'indicator = "sports"', "sports"),

@@ -11,12 +11,14 @@ _HOMES = {
     "errors": ["DataError", "YouzhiError"],
     "standards": ["Standard", "list_standards", "load_standard"],
     "tables": ["SchoolTable"],
-    "intake": ["read_schools"],
+    "county_items": ["CountyItems"],
+    "intake": ["read_items", "read_schools"],
     "indicators": ["compute_indicators"],
     "coefficients": ["compute_coefficients", "difference_coefficient"],
     "verdicts": ["judge_dispersion"],
     "inequality": ["measure_inequality"],
     "assessment": ["Assessment", "assess", "assess_county", "assess_years"],
+    "rankings": ["rank_counties"],
     "reports": ["plan_jobs", "run_batch", "run_report"],
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,30 +10,34 @@ from pathlib import Path
 import pandas as pd
 
 from youzhi import verdicts as judge
-from youzhi.coefficients import (
-    composite_coefficient,
-    measure_coefficients,
-    share_coefficient,
-)
+from youzhi.cards import NATIONAL_STANDARD
+from youzhi.checks import Evidence
+from youzhi.coefficients import measure_coefficients, share_coefficient
 from youzhi.columns import load_columns
-from youzhi.counties import NATIONAL_STANDARD, find_county, list_years, load_county, read_county
+from youzhi.counties import (
+    find_county,
+    list_years,
+    load_county,
+    read_county,
+    read_county_items,
+)
+from youzhi.county_items import CountyItems
 from youzhi.errors import UsageError
 from youzhi.frames import (
     StageAssessment,
     frame_coefficients,
+    frame_composites,
     frame_indicators,
     frame_schools,
 )
 from youzhi.gaps import measure_gaps, plan_repairs, total_gaps
 from youzhi.indicators import measure_indicators, sort_by_keys
+from youzhi.items import JudgedItems
+from youzhi.reasons import Tables, frame_reasons
+from youzhi.rows import frame_rows
 from youzhi.sections import Sections, make_sections
 from youzhi.standards import Standard, load_standard
 from youzhi.tables import SchoolTable, stack_tables
-
-ITEM_COLUMNS = ["county", "year", "code", "verdict", "value", "rule", "source"]
-REASON_COLUMNS = ["county", "year", "part", "stage", "verdict", "rule", "reason", "source"]
-
-_PLACE = ["county", "year", "stage"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Assessment:
         The judged arrays, stage by stage.
     relief
         Whether transitional reliefs were applied: True, False, or None for "by year".
+    figures
+        County figures, or None.
     names
         County id to Chinese name, as far as known.
     """
@@ -62,6 +67,7 @@ class Assessment:
     sections: Sections
     stages: tuple[StageAssessment, ...]
     relief: bool | None
+    figures: CountyItems | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -84,8 +90,13 @@ class Assessment:
 
     @cached_property
     def composite(self) -> pd.DataFrame:
-        """Mean of all coefficients of a county-year and stage, for information (综合差异系数)."""
-        return composite_coefficient(self.coefficients)
+        """One row per county-year and stage: the mean of all coefficients (综合差异系数).
+
+        Columns: county, year, stage, composite, limit, verdict, printed (text), borderline, composite_unweighted,
+        verdict_unweighted. Under a standard that judges each coefficient by itself it is for information: limit is
+        missing and the verdicts are "".
+        """
+        return self._stack(frame_composites)
 
     @cached_property
     def own_values(self) -> pd.DataFrame:
@@ -107,14 +118,70 @@ class Assessment:
         return self._stack(frame_schools)
 
     @cached_property
+    def judged_items(self) -> JudgedItems:
+        """The items of the standard against schools and county figures; the tables below come from here."""
+        evidence = Evidence(self.sections.schools, self.figures, self.standard)
+        return JudgedItems(evidence, self.standard.item, self.relief)
+
+    @cached_property
     def items(self) -> pd.DataFrame:
-        """County items (政府保障、教育质量、社会认可度); empty until county items are given."""
-        return pd.DataFrame(columns=ITEM_COLUMNS)
+        """One row per county, year and item that is no veto (政府保障、教育质量、社会认可度).
+
+        Columns: county, year, code, verdict, value (text), rule (item id), source, part, label, evidence, reason
+        (Chinese), confidence, verdict_without_relief, verdict_other_reading ("" where there is only one reading).
+        """
+        frame = self.judged_items.frame
+        return frame[~frame["part"].isin(self.standard.veto_parts)].reset_index(drop=True)
 
     @cached_property
     def vetoes(self) -> pd.DataFrame:
-        """Vetoes (否决性指标); empty until county items are given."""
-        return pd.DataFrame(columns=ITEM_COLUMNS)
+        """One row per county, year and veto; "met" means that the veto does not hold (否决性指标)."""
+        frame = self.judged_items.frame
+        return frame[frame["part"].isin(self.standard.veto_parts)].reset_index(drop=True)
+
+    @cached_property
+    def checks(self) -> pd.DataFrame:
+        """One row per county, year, item and check.
+
+        Columns: county, year, code, check, label, over, verdict, value, printed, numerator, denominator, bar, bar_text,
+        unit, test, in_scope, failing, unknown (numbers of places), stated (the value is a stated share), reason.
+        """
+        return self.judged_items.checks
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """Schools, sections and subjects that a check is not met by or cannot be told of.
+
+        Columns: county, year, code, check, stage ("" for a whole school), school (or subject), school_id, town,
+        verdict, value, printed, numerator, denominator, bar, bar_text, unit, amount, amount_unit.
+        """
+        return self.judged_items.places
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """One row per line of a county's self-check: every indicator, the dispersion, every item (自查表).
+
+        An indicator is met when every section reaches its bar; that a school may miss one is another rule. Columns:
+        county, year, code, part, label, verdict, value (text), reason (Chinese), source.
+        """
+        composite = self.standard.dispersion_rule.kind == "composite"
+        tables = {
+            "indicators": self.indicators,
+            "spread": self.composite if composite else self.coefficients,
+            "items": self.judged_items.frame,
+        }
+        left_out = self.sections.excluded
+        held = left_out[left_out["held"].astype(bool)]
+        frames = [
+            frame_rows(
+                self.standard,
+                key,
+                **{name: _of_year(table, key) for name, table in tables.items()},
+                held=len(_of_year(held, key)),
+            )
+            for key in self.judged_items.evidence.keys
+        ]
+        return pd.concat(frames, ignore_index=True)
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
@@ -144,19 +211,14 @@ class Assessment:
         Columns: county, year, part ("schools", "dispersion" or a part of the standard), stage, verdict, rule,
         reason (Chinese), source.
         """
-        left_out = self.sections.excluded
-        held = left_out[left_out["held"].astype(bool)].groupby(_PLACE).size().to_dict()
-        counts = {
-            "schools": _count_verdicts(self.schools),
-            "dispersion": _count_verdicts(self.coefficients),
-        }
-        years = self.sections.schools.frame[["county", "year"]].drop_duplicates()
-        rows = [
-            row
-            for key in years.itertuples(index=False)
-            for row in _reasons(self.standard, key, counts, held)
-        ]
-        return pd.DataFrame(rows, columns=REASON_COLUMNS)
+        tables = Tables(
+            self.schools,
+            self.coefficients,
+            self.composite,
+            self.sections.excluded,
+            self.judged_items.frame,
+        )
+        return frame_reasons(self.standard, self.judged_items.evidence.keys, tables)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -174,16 +236,19 @@ class Assessment:
     @cached_property
     def without_relief(self) -> Assessment:
         """The same without transitional reliefs; the very same object where none applied (不适用过渡期)."""
-        if not any(stage.indicators.relieved.any() for stage in self.stages):
+        relieved = any(stage.indicators.relieved.any() for stage in self.stages)
+        if not (relieved or self.judged_items.relieved_codes):
             return self
-        return replace(_judge(self.sections, self.standard, relief=False), names=self.names)
+        plain = _judge(self.sections, self.standard, relief=False)
+        return replace(plain, figures=self.figures, names=self.names)
 
-    @property
+    @cached_property
     def data_kinds(self) -> tuple[str, ...]:
         """Chinese words for the kinds of data used, 未注明 where the table does not say (数据性质)."""
         words = load_columns()["data_kind"].choices
         kinds = pd.Series(self.sections.schools.texts("data_kind")).drop_duplicates()
-        return tuple(sorted(words.get(kind, "未注明") for kind in kinds))
+        given = self.figures.data_kinds if self.figures else ()
+        return tuple(sorted({*given, *(words.get(kind, "未注明") for kind in kinds)}))
 
     def _stack(self, make: Callable[[StageAssessment], pd.DataFrame]) -> pd.DataFrame:
         return sort_by_keys(
@@ -193,7 +258,7 @@ class Assessment:
 
 def assess(
     schools: SchoolTable,
-    items: None = None,
+    items: CountyItems | None = None,
     standard: Standard | str | Path = NATIONAL_STANDARD,
     *,
     unit: str | None = None,
@@ -206,7 +271,7 @@ def assess(
     schools
         One row per school or campus, of one county-year or of many.
     items
-        County items; the school table alone is judged so far, so the parts that need them cannot be told.
+        County figures of the same county-years; what they are needed for cannot be told without them.
     standard
         A Standard, its id, or a file.
     unit
@@ -251,11 +316,10 @@ def assess(
     >>> result.schools[["verdict", "met", "below"]].values.tolist()
     [['not_met', 0, '1.5']]
     """
-    if items is not None:
-        raise UsageError("目前只评估学校数据表；县级指标项（items）还不能参与评估。")
     if not isinstance(standard, Standard):
         standard = load_standard(standard)
-    return _judge(make_sections(schools, standard, unit), standard, transitional_relief)
+    judged = _judge(make_sections(schools, standard, unit), standard, transitional_relief)
+    return replace(judged, figures=items)
 
 
 def assess_county(
@@ -280,7 +344,8 @@ def assess_county(
     Returns
     -------
     Assessment
-        Schools or independent campuses are counted as the county card says.
+        Schools or independent campuses are counted as the county card says. County figures are used where the
+        folder has items.csv or items.xlsx.
 
     Raises
     ------
@@ -296,7 +361,8 @@ def assess_county(
     """
     card = load_county(find_county(county, data), data)
     schools = read_county(card.id, year, data)
-    result = assess(schools, standard=standard or card.standard_for(year), unit=card.counting.unit)
+    items, unit = read_county_items(card.id, year, data), card.counting.unit
+    result = assess(schools, items, standard or card.standard_for(year), unit=unit)
     return replace(result, names={card.id: card.name_zh})
 
 
@@ -345,41 +411,12 @@ def _judge(sections: Sections, standard: Standard, relief: bool | None) -> Asses
         verdict, met = judge.judge_schools(levels, standard.school_rule)
         coefficients = measure_coefficients(own)
         spread = judge.judge_coefficients(coefficients)
-        stages.append(StageAssessment(indicators, levels, verdict, met, coefficients, spread))
+        composite = judge.judge_composite(coefficients)
+        stages.append(
+            StageAssessment(indicators, levels, verdict, met, coefficients, spread, composite)
+        )
     return Assessment(standard, sections, tuple(stages), relief)
 
 
-def _count_verdicts(table: pd.DataFrame) -> dict[tuple, Counter]:
-    """How often each verdict stands in every county, year and stage."""
-    counts = defaultdict(Counter)
-    for *place, verdict in zip(*(table[name] for name in _PLACE), table["verdict"], strict=True):
-        counts[tuple(place)][verdict] += 1
-    return counts
-
-
-def _reasons(
-    standard: Standard, key: tuple, counts: Mapping[str, Mapping], held: Mapping[tuple, int]
-):
-    """One row per part and stage of one county-year."""
-    rules = {"schools": standard.school_rule, "dispersion": standard.dispersion_rule}
-    for stage, word in standard.stage_names.items():
-        place = (*key, stage)
-        for part, rule in rules.items():
-            found = counts[part].get(place, Counter())
-            verdict, reason = _explain(found, held.get(place, 0), word, part)
-            yield [*key, part, stage, verdict, rule.id, reason, rule.source]
-    for part in standard.part:
-        reason = f"{part.label.zh}{part.items}项没有提供县级数据"
-        yield [*key, part.id, "", judge.CANNOT_TELL, part.id, reason, part.source]
-
-
-def _explain(found: Counter, held: int, stage: str, part: str) -> tuple[str, str]:
-    """Verdict over sections or coefficients of one stage, and the sentence that gives the count."""
-    thing, unit = {"schools": ("校段", "个"), "dispersion": ("差异系数", "项")}[part]
-    aside = f"；另有{held}个校段数据矛盾、暂不计入" if held else ""
-    if not found:
-        return judge.CANNOT_TELL, f"{stage}没有计入的学校，不适用{aside}"
-    failing, unknown = found[judge.NOT_MET], found[judge.CANNOT_TELL]
-    reason = f"{stage}{found.total()}{unit}{thing}中{failing}{unit}未达标、{unknown}{unit}无法判定"
-    verdict = judge.combine([*found, judge.CANNOT_TELL] if held else found)
-    return verdict, reason + aside
+def _of_year(table: pd.DataFrame, key: tuple) -> pd.DataFrame:
+    return table[(table["county"] == key[0]) & (table["year"] == key[1])]

@@ -55,6 +55,10 @@ class StageCoefficients:
             [self.indicators.exact_numerator(k, at) for at in span],
         )
 
+    def exact_squares(self, g: int) -> list[Fraction]:
+        """Squares of all coefficients of county-year g that exist, exactly."""
+        return [self.exact_square(k, g) for k in np.flatnonzero(~np.isnan(self.cv[:, g]))]
+
     def exact_mean(self, k: int, g: int) -> Fraction:
         """County mean of indicator k in county-year g, exactly."""
         span = self._span(g)

@@ -1,4 +1,4 @@
-"""The one dictionary of raw columns, columns.toml, as frozen dataclasses."""
+"""The two dictionaries of raw data as frozen dataclasses: columns.toml and county_figures.toml."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from functools import cache
 from pathlib import Path
 
 _JOINED = {"integer": "sum", "decimal": "sum", "areas": "sum", "boolean": "all"}
+
+# Two kinds of choice that many county figures share: what somebody found, and whether a veto holds.
+_CHOICES = {
+    "finding": {"met": "达标", "not_met": "未达标"},
+    "veto": {"absent": "不存在", "present": "存在"},
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Column:
     joined
         How the entries of campuses make that of their school: "sum", "largest", "first", "all" (true where all are) or
         "same" (missing where they differ).
+    form, optional
+        Of a county figure: its table of the application form; whether it may be said not to apply.
     """
 
     id: str
@@ -45,6 +53,8 @@ class Column:
     choices: Mapping[str, str] = field(default_factory=dict)
     at_most: str = ""
     joined: str = "same"
+    form: str = ""
+    optional: bool = False
 
     @property
     def needed(self) -> bool:
@@ -96,18 +106,66 @@ def load_columns() -> dict[str, Column]:
     return columns
 
 
-def _make_column(entry: dict, stage: str, name: dict) -> Column:
-    """Fill one entry of the dictionary in for one stage."""
+@cache
+def load_figures() -> dict[str, Column]:
+    """Load the dictionary of county figures, subject by subject where a figure has subjects (县级数据项字典).
+
+    Returns
+    -------
+    dict of str to Column
+        In the order of county_figures.toml.
+
+    Examples
+    --------
+    >>> load_figures()["monitoring_level_pe"].zh, load_figures()["veto_key_schools"].allowed
+    ('体育学业水平等级', '不存在、存在')
+    """
+    text = (Path(__file__).parent / "county_figures.toml").read_text(encoding="utf-8")
+    document = tomllib.loads(text)
+    figures = {}
+    for entry in document["figure"]:
+        subjects = (
+            document["subjects"] if "{subject}" in entry["id"] else {"": {"zh": "", "en": ""}}
+        )
+        for subject, name in subjects.items():
+            figure = _make_column(_as_choice(entry), subject, name, "subject")
+            figures[figure.id] = figure
+    return figures
+
+
+@cache
+def load_subjects() -> dict[str, str]:
+    """Load the subjects of the national monitoring and their Chinese names (监测学科).
+
+    Returns
+    -------
+    dict of str to str
+        In the order of the application form.
+    """
+    text = (Path(__file__).parent / "county_figures.toml").read_text(encoding="utf-8")
+    return {subject: name["zh"] for subject, name in tomllib.loads(text)["subjects"].items()}
+
+
+def _as_choice(entry: dict) -> dict:
+    """A finding or a veto is a choice between two words."""
+    if entry["kind"] not in _CHOICES:
+        return entry
+    return entry | {"kind": "choice", "choices": _CHOICES[entry["kind"]]}
+
+
+def _make_column(entry: dict, place: str, name: dict, mark: str = "stage") -> Column:
+    """Fill one entry of a dictionary in for one stage or subject."""
     rest = {
         k: v for k, v in entry.items() if k not in ("id", "headers", "label", "meaning", "at_most")
     }
     rest.setdefault("joined", _JOINED.get(entry["kind"], "same"))
+    zh, en = {mark: name["zh"]}, {mark: name["en"]}
     return Column(
-        id=entry["id"].format(stage=stage),
-        headers=tuple(header.format(stage=name["zh"]) for header in entry["headers"]),
-        zh=entry["label"]["zh"].format(stage=name["zh"]),
-        en=entry["label"]["en"].format(stage=name["en"]),
-        meaning=entry["meaning"].format(stage=name["zh"]),
-        at_most=entry.get("at_most", "").format(stage=stage),
+        id=entry["id"].format(**{mark: place}),
+        headers=tuple(header.format(**zh) for header in entry["headers"]),
+        zh=entry["label"]["zh"].format(**zh),
+        en=entry["label"]["en"].format(**en),
+        meaning=entry["meaning"].format(**zh),
+        at_most=entry.get("at_most", "").format(**{mark: place}),
         **rest,
     )

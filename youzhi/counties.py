@@ -1,119 +1,21 @@
-"""County cards and county folders; the only place that knows where data lies.
+"""County folders; the only place that knows where data lies.
 
-A data root holds one folder per county: county.toml (real facts, optional) and <year>/schools.csv or .xlsx.
+A data root holds one folder per county: county.toml (real facts, optional), commitments.toml and ledger.csv
+(optional), and <year>/schools.csv or .xlsx with <year>/items.csv or .xlsx beside it (optional).
 """
 
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from youzhi.cards import County, Name, parse_card
+from youzhi.county_items import CountyItems
 from youzhi.errors import UsageError
-from youzhi.intake import read_schools
+from youzhi.intake import read_items, read_schools
 from youzhi.tables import SchoolTable
 
-# In force for a county without a card; load_standard knows what it says.
-NATIONAL_STANDARD = "jiaodu-2017-6"
-
-
-# A misspelt key must not pass for one that was never written.
-_CLOSED = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Card(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Name(_Card):
-    """A county's name in Chinese and, where it is known, in English."""
-
-    zh: str
-    en: str = ""
-
-
-class InForce(_Card):
-    """Which standard a county is judged by, from which year on (现行标准)."""
-
-    from_year: int
-    id: str
-    source: str = ""
-
-
-class CountingUnit(_Card):
-    """What counts as one school in this county (计数口径)."""
-
-    model_config = _CLOSED
-
-    unit: Literal["school", "campus"] | None = None
-    source: str = ""
-    confidence: str = ""
-    note: str = ""
-
-
-class Fact(_Card):
-    """One published figure of the county (公布数据)."""
-
-    id: str
-    year: int
-    value: float | str | bool
-    unit: str = ""
-    label: str
-    source: str
-
-
-class County(_Card):
-    """What is known of a county, with sources (县区卡).
-
-    Attributes
-    ----------
-    id, code, name, province, city
-        Folder name, administrative code and names.
-    standard
-        Standards in force, oldest first.
-    counting
-        Whether schools or independent campuses are counted.
-    fact
-        Published figures.
-    stages, population, seat, town, self_check
-        Further published facts, as the card writes them: years of schooling, censuses, places, self-check.
-    """
-
-    model_config = _CLOSED
-
-    id: str
-    code: str = ""
-    name: Name
-    province: str = ""
-    city: str = ""
-    standard: list[InForce] = []
-    counting: CountingUnit = CountingUnit()
-    fact: list[Fact] = []
-    stages: dict[str, dict] = {}
-    population: list[dict] = []
-    seat: dict = {}
-    town: list[dict] = []
-    self_check: list[dict] = []
-
-    @property
-    def name_zh(self) -> str:
-        """Chinese name."""
-        return self.name.zh
-
-    def standard_for(self, year: int) -> str:
-        """Id of the standard in force in a year; the national one where the card says nothing (现行标准)."""
-        if not self.standard:
-            return NATIONAL_STANDARD
-        known = [entry for entry in self.standard if entry.from_year <= year]
-        if not known:
-            first = min(entry.from_year for entry in self.standard)
-            raise UsageError(
-                f"{self.name_zh}的县区卡从{first}年起才有现行标准，没有{year}年的。请用 standard 参数指明标准。"
-            )
-        return max(known, key=lambda entry: entry.from_year).id
+_KINDS = (".csv", ".xlsx")
 
 
 def data_root(data: str | Path | None = None) -> Path:
@@ -267,16 +169,9 @@ def load_county(county: str, data: str | Path | None = None) -> County:
     if not path.is_file():
         return County(id=county, name=Name(zh=county, en=county))
     try:
-        return County.model_validate(
-            {**tomllib.loads(path.read_text(encoding="utf-8")), "id": county}
-        )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse_card(path.read_text(encoding="utf-8"), county)
+    except UnicodeDecodeError as error:
         raise UsageError(f"县区卡 {county}/county.toml 不是有效的 UTF-8 TOML：{error}") from error
-    except ValidationError as error:
-        keys = "；".join(
-            f"{'.'.join(map(str, fault['loc']))}：{fault['msg']}" for fault in error.errors()
-        )
-        raise UsageError(f"县区卡 {county}/county.toml 有误：{keys}") from error
 
 
 def schools_path(county: str, year: int, data: str | Path | None = None) -> Path:
@@ -303,12 +198,79 @@ def schools_path(county: str, year: int, data: str | Path | None = None) -> Path
     """
     county = find_county(county, data)
     require_year(county, year, data)
-    folder = data_root(data) / county / str(year)
-    if (folder / "schools.csv").is_file() and (folder / "schools.xlsx").is_file():
-        raise UsageError(
-            f"{county}/{year} 中同时有 schools.csv 和 schools.xlsx，不知道以哪个为准。请只保留一个。"
-        )
-    return _table_in(folder)
+    return _only_table_in(data_root(data) / county / str(year), "schools")
+
+
+def items_path(county: str, year: int, data: str | Path | None = None) -> Path | None:
+    """Return the county figures of a county and year (县级指标数据路径).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    year
+        Year of the statistics of 1 September.
+    data
+        See data_root.
+
+    Returns
+    -------
+    Path or None
+        items.csv, or items.xlsx where there is no CSV; None where there is neither.
+
+    Raises
+    ------
+    UsageError
+        Unknown county, or both kinds of file.
+    """
+    return _only_table_in(data_root(data) / find_county(county, data) / str(year), "items")
+
+
+def commitments_path(county: str, data: str | Path | None = None) -> Path | None:
+    """Return what the plans of a county promise (规划承诺路径).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    data
+        See data_root.
+
+    Returns
+    -------
+    Path or None
+        commitments.toml; None where there is none.
+
+    Raises
+    ------
+    UsageError
+        Unknown county.
+    """
+    path = data_root(data) / find_county(county, data) / "commitments.toml"
+    return path if path.is_file() else None
+
+
+def ledger_path(county: str, data: str | Path | None = None) -> Path:
+    """Return where the ledger of problems of a county lies or would lie (问题台账路径).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    data
+        See data_root.
+
+    Returns
+    -------
+    Path
+        ledger.csv, which need not exist.
+
+    Raises
+    ------
+    UsageError
+        Unknown county.
+    """
+    return data_root(data) / find_county(county, data) / "ledger.csv"
 
 
 def read_county(county: str, year: int, data: str | Path | None = None) -> SchoolTable:
@@ -339,6 +301,34 @@ def read_county(county: str, year: int, data: str | Path | None = None) -> Schoo
     return read_schools(path, county=find_county(county, data), year=year)
 
 
+def read_county_items(county: str, year: int, data: str | Path | None = None) -> CountyItems | None:
+    """Read the county figures of a county and year (读取县级数据).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    year
+        Year of the statistics of 1 September.
+    data
+        See data_root.
+
+    Returns
+    -------
+    CountyItems or None
+        None where the county gave none for that year.
+
+    Raises
+    ------
+    UsageError
+        Unknown county, or two files.
+    DataError
+        The table is refused; all faults are listed.
+    """
+    path = items_path(county, year, data)
+    return None if path is None else read_items(path, find_county(county, data), year)
+
+
 def _is_county(folder: Path) -> bool:
     if not folder.is_dir() or folder.name.startswith((".", "_")):
         return False
@@ -362,6 +352,16 @@ def _years_in(folder: Path) -> list[int]:
     return [int(path.name) for path in years if _table_in(path) is not None]
 
 
-def _table_in(folder: Path) -> Path | None:
-    tables = [folder / name for name in ("schools.csv", "schools.xlsx")]
+def _table_in(folder: Path, stem: str = "schools") -> Path | None:
+    tables = [folder / f"{stem}{kind}" for kind in _KINDS]
     return next((path for path in tables if path.is_file()), None)
+
+
+def _only_table_in(folder: Path, stem: str) -> Path | None:
+    """The table of that name, in one of the two kinds of file; nobody knows which of two is right."""
+    if all((folder / f"{stem}{kind}").is_file() for kind in _KINDS):
+        names = " 和 ".join(f"{stem}{kind}" for kind in _KINDS)
+        raise UsageError(
+            f"{folder.parent.name}/{folder.name} 中同时有 {names}，不知道以哪个为准。请只保留一个。"
+        )
+    return _table_in(folder, stem)

@@ -122,6 +122,50 @@ def round_root(square: Fraction, decimals: int) -> Decimal:
     return Decimal(units).scaleb(-decimals)
 
 
+def compare_roots(squares: Iterable[Fraction], goal: Fraction) -> int:
+    """Compare a sum of square roots with a fraction, exactly (平方根之和与一数精确比较).
+
+    Roots that are fractions are added as such. A sum of others, each positive, is never a fraction, so that enough
+    digits always tell on which side of the goal it lies.
+
+    Parameters
+    ----------
+    squares
+        Zero or more each.
+    goal
+        What the sum of their roots is held against.
+
+    Returns
+    -------
+    int
+        -1 when the sum is smaller, 0 when it is equal, 1 when it is larger.
+
+    Examples
+    --------
+    >>> compare_roots([Fraction(1, 4), Fraction(9, 16)], Fraction(5, 4))
+    0
+    >>> compare_roots([Fraction(2), Fraction(3)], Fraction("3.1462643699"))
+    1
+    """
+    rest, irrational = Fraction(goal), []
+    for square in map(Fraction, squares):
+        found = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+        if found * found == square:
+            rest -= found
+        else:
+            irrational.append(square)
+    if not irrational:
+        return (rest < 0) - (rest > 0)
+    scale = 10**32
+    while True:
+        low = sum(isqrt(s.numerator * scale**2 // s.denominator) for s in irrational)
+        if low >= rest * scale:
+            return 1
+        if low + len(irrational) <= rest * scale:
+            return -1
+        scale *= scale
+
+
 def root(square: Fraction) -> float:
     """Return the square root of an exact number to the last digit of a float (精确平方根).
 

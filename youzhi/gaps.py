@@ -32,7 +32,7 @@ def measure_gaps(indicators: StageIndicators, levels: np.ndarray) -> pd.DataFram
     Returns
     -------
     DataFrame
-        One row per section and failing indicator. Columns: county, year, stage, school, indicator, unit,
+        One row per section and failing indicator; none where the standard has no bars. Columns: county, year, stage, school, indicator, unit,
         to_bar and to_floor (whole 人, ㎡, 元 or 间; to_floor is 0 at or above the floor).
     """
     keys = indicators.sections.frame[["county", "year", "stage", "school"]].to_numpy(dtype=object)
@@ -118,10 +118,12 @@ def plan_repairs(
     Returns
     -------
     DataFrame
-        One row per section and indicator to repair. Columns: county, year, stage, school, indicator, target ("bar"
-        or "floor"), unit, amount (whole 人, ㎡, 元 or 间).
+        One row per section and indicator to repair; none where the standard has no bars. Columns: county, year, stage,
+        school, indicator, target ("bar" or "floor"), unit, amount (whole 人, ㎡, 元 or 间).
     """
     standard = indicators.standard
+    if standard.school_rule is None:
+        return pd.DataFrame(columns=REPAIR_COLUMNS)
     spare = len(standard.indicator) - standard.school_rule.met_at_least
     keys = indicators.sections.frame[["county", "year", "stage", "school"]].to_numpy(dtype=object)
     places = zip(*(gaps[name] for name in GAP_COLUMNS[:5]), strict=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
+from youzhi import conditions
 from youzhi.sections import StageSections
-from youzhi.standards import Condition, Relief, Standard
+from youzhi.standards import Relief, Standard
 
 
 @dataclass(frozen=True)
@@ -59,36 +59,10 @@ def _apply(
     sections: StageSections, standard: Standard, rule: Relief, always: bool
 ) -> AppliedRelief:
     columns = [name.format(stage=sections.stage) for name in rule.add]
-    holds = np.zeros(len(sections), dtype=bool)
-    for condition in rule.when:
-        holds |= _condition_holds(sections, standard, condition)
+    found, _ = conditions.holds(sections.schools, standard, rule.when)
+    holds = found[sections.row]
     holds &= sum(sections.numbers(name) for name in columns) > 0
     if not always:
         year = sections.numbers("year")
         holds &= (year >= rule.years.first) & (year <= rule.years.last)
     return AppliedRelief(rule.indicator, columns, holds)
-
-
-def _condition_holds(
-    sections: StageSections, standard: Standard, condition: Condition
-) -> np.ndarray:
-    holds = np.ones(len(sections), dtype=bool)
-    for name in ("zone", "school_type", "inner_city"):
-        wanted = getattr(condition, name)
-        if wanted is not None:
-            holds &= sections.schools.texts(name)[sections.row] == wanted
-    enrolment = _school_pupils(sections, standard)
-    if condition.pupils_from is not None:
-        holds &= enrolment >= condition.pupils_from
-    if condition.pupils_below is not None:
-        holds &= enrolment < condition.pupils_below
-    return holds
-
-
-def _school_pupils(sections: StageSections, standard: Standard) -> np.ndarray:
-    """Pupils of the whole school in the standard's stages: a small school, not a small section."""
-    types = pd.Series(sections.schools.texts("school_type")[sections.row])
-    total = np.zeros(len(sections))
-    for stage, kinds in standard.counting.stages.items():
-        total += np.where(types.isin(kinds), sections.numbers(f"pupils_{stage}"), 0)
-    return total

@@ -20,7 +20,10 @@ from youzhi.standards import Exclusion, Standard
 from youzhi.tables import SchoolTable
 
 SECTION_COLUMNS = ["county", "year", "stage", "school", "school_id", "town", "zone", "school_type"]
-EXCLUDED_COLUMNS = [*SECTION_COLUMNS, "pupils", "held", "reason", "source"]
+EXCLUDED_COLUMNS = [*SECTION_COLUMNS, "pupils", "held", "held_for", "reason", "source"]
+
+# Why a section is held: neither counted nor left out for good.
+CONTRADICTION, NO_ORGANISER = "数据矛盾", "缺举办者代码"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class StageSections:
     starts : ndarray of int
         First section of each county-year.
     held : ndarray of bool
-        Which county-years have a section of this stage that was set aside because its data contradict themselves.
+        Which county-years have a section of this stage that was set aside because its data contradict themselves or
+        do not say whether it counts.
     weights
         Whole-number split weights, stage id to weight, and the stages that share by school type.
     """
@@ -114,8 +118,8 @@ class Sections:
         In the order of the standard.
     excluded : DataFrame
         One row per section or school that does not count. Columns: county, year, stage, school,
-        school_id, town, zone, school_type, pupils (人), held (set aside because the data contradict
-        themselves, so no verdict "met" may rest on the rest), reason, source.
+        school_id, town, zone, school_type, pupils (人), held (set aside, so that no verdict may rest
+        on the rest), held_for (CONTRADICTION, NO_ORGANISER or ""), reason, source.
     schools : SchoolTable
         The rows that were counted: as read, or with campuses merged into their schools.
     unit
@@ -137,7 +141,9 @@ def make_sections(schools: SchoolTable, standard: Standard, unit: str | None = N
     """Divide schools into the sections that the standard counts (学校分段).
 
     A school with several stages gives one section per stage that has pupils. Its shared resources are
-    spread over weighted pupils. Whoever does not count is listed with the reason.
+    spread over weighted pupils. Whoever does not count is listed with the reason; so is a section that is held
+    because its data contradict themselves, or because the standard leaves schools out by their organiser and the
+    organiser is missing: such a section is neither counted nor left out for good.
 
     Parameters
     ----------
@@ -239,22 +245,22 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
     # A school with several stages that has nobody in this one simply has no such section.
     absent = _is_in(types, standard.split.stages) & empty & ~alive
     counted = has_stage & ~absent
-    left_out = []
+    left_out, unsaid = [], np.zeros(len(schools), dtype=bool)
     for rule in standard.exclusion:
-        hit = counted & _is_excluded(schools, types, pupils, rule)
-        left_out.append(
-            _excluded_rows(schools, np.flatnonzero(hit), stage, rule.reason.zh, rule.source)
-        )
-        counted &= ~hit
+        hit, unknown = _is_excluded(schools, types, pupils, rule)
+        at = np.flatnonzero(counted & hit)
+        left_out.append(_excluded_rows(schools, at, stage, rule.reason.zh, rule.source))
+        counted, unsaid = counted & ~hit, unsaid | unknown
     held_rows = np.zeros(len(schools), dtype=bool)
     foreign = ~has_stage & (pupils > 0) & ~_is_in(types, _uncounted_types(standard))
     for at, held, reason in (
-        (counted & empty & ~alive, False, "没有在校生，也没有教师和班级（停办或空壳），不计入"),
-        (counted & empty & alive, True, "在校生为零却有教师或班级，数据矛盾，暂不计入"),
-        (foreign, True, "学校类型没有这个学段却有在校生，数据矛盾，暂不计入"),
+        (counted & empty & ~alive, "", "没有在校生，也没有教师和班级（停办或空壳），不计入"),
+        (counted & empty & alive, CONTRADICTION, "在校生为零却有教师或班级，数据矛盾，暂不计入"),
+        (foreign, CONTRADICTION, "学校类型没有这个学段却有在校生，数据矛盾，暂不计入"),
+        (counted & ~empty & unsaid, NO_ORGANISER, "缺举办者代码，该不该计入无法判定，暂不计入"),
     ):
         left_out.append(_excluded_rows(schools, np.flatnonzero(at), stage, reason, "", held))
-        held_rows |= at & held
+        held_rows |= at & bool(held)
         counted &= ~at
     row = np.flatnonzero(counted)
     return _make_block(schools, standard, stage, row, held_rows), left_out
@@ -278,16 +284,17 @@ def _is_in(types: np.ndarray, names) -> np.ndarray:
 
 def _is_excluded(
     schools: SchoolTable, types: np.ndarray, pupils: np.ndarray, rule: Exclusion
-) -> np.ndarray:
-    """Which rows meet every condition that the exclusion gives."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows meet every condition that the exclusion gives, and which might if their organiser were known."""
     hit = np.ones(len(schools), dtype=bool)
     if rule.school_types:
         hit &= _is_in(types, rule.school_types)
-    if rule.organiser_codes:
-        hit &= np.isin(schools.numbers("organiser_code"), rule.organiser_codes)
     if rule.pupils_below is not None:
         hit &= pupils < rule.pupils_below
-    return hit
+    if not rule.organiser_codes:
+        return hit, np.zeros(len(schools), dtype=bool)
+    codes = schools.numbers("organiser_code")
+    return hit & np.isin(codes, rule.organiser_codes), hit & np.isnan(codes)
 
 
 def _is_alive(schools: SchoolTable, stage: str) -> np.ndarray:
@@ -335,7 +342,7 @@ def _make_block(
 
 
 def _excluded_rows(
-    schools: SchoolTable, row: np.ndarray, stage: str, reason: str, source: str, held=False
+    schools: SchoolTable, row: np.ndarray, stage: str, reason: str, source: str, held=""
 ):
     texts = {
         name: schools.texts(name)[row] for name in SECTION_COLUMNS if name not in ("stage", "year")
@@ -346,7 +353,8 @@ def _excluded_rows(
         "year": year,
         "stage": stage,
         "pupils": pupils,
-        "held": held,
+        "held": bool(held),
+        "held_for": held,
         "reason": reason,
         "source": source,
     }

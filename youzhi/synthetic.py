@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -88,6 +87,39 @@ def make_county(card: dict, year: int) -> pd.DataFrame:
     return _leave_holes(frame, county.own, year).dropna(axis="columns", how="all")
 
 
+def load_settings(card: dict) -> tuple[dict, dict]:
+    """Load the assumptions behind the demonstration data of one county (模拟设定).
+
+    Parameters
+    ----------
+    card
+        A parsed county.toml; only its id is used.
+
+    Returns
+    -------
+    plan, own : dict
+        The whole of synthetic.toml, and the county's table with [default] where it says nothing itself.
+
+    Raises
+    ------
+    UsageError
+        synthetic.toml knows no such county.
+
+    Examples
+    --------
+    >>> plan, own = load_settings({"id": "wenling"})
+    >>> plan["years"]["first"], own["teachers"]["per_100"]
+    (2016, 6.8)
+    """
+    plan = _load("synthetic.toml")
+    known = [name for name, table in plan.items() if "group" in table]
+    if card["id"] not in known:
+        raise UsageError(
+            f"没有“{card['id']}”的模拟设定；可用：{'、'.join(known)}；请先在 synthetic.toml 中写明该县的学校构成"
+        )
+    return plan, _merge(plan["default"], plan[card["id"]])
+
+
 def make_nation(counties: int, schools: int, years: int, seed: int) -> pd.DataFrame:
     """Make a table of national size for measuring speed (全国规模测试表).
 
@@ -129,30 +161,6 @@ def make_nation(counties: int, schools: int, years: int, seed: int) -> pd.DataFr
     columns = {"year": year, "data_kind": np.full(len(row), "synthetic", dtype=object)} | texts
     columns |= _nation_staff(plan, pupils, level) | _nation_facilities(plan, pupils, level)
     return pd.DataFrame({name: columns[name] for name in _column_order() if name in columns})
-
-
-def demo_tables(cards: Iterable[dict]) -> Iterator[tuple[str, str]]:
-    """Yield every file of the demonstration data as path and text (示范数据文件).
-
-    Parameters
-    ----------
-    cards
-        Parsed county.toml files.
-
-    Yields
-    ------
-    tuple of str
-        Path below the data root, and the text as `to_csv_text` gives it: encode it as UTF-8 and
-        write the bytes unchanged.
-
-    Examples
-    --------
-    >>> list(demo_tables([]))
-    []
-    """
-    for card in cards:
-        for year in _prepare(card).years:
-            yield f"{card['id']}/{year}/schools.csv", to_csv_text(make_county(card, year))
 
 
 def to_csv_text(frame: pd.DataFrame) -> str:
@@ -294,13 +302,7 @@ class _County:
 
 
 def _prepare(card: dict) -> _County:
-    plan = _load("synthetic.toml")
-    known = [name for name, table in plan.items() if "group" in table]
-    if card["id"] not in known:
-        raise UsageError(
-            f"没有“{card['id']}”的模拟设定；可用：{'、'.join(known)}；请先在 synthetic.toml 中写明该县的学校构成"
-        )
-    own = _merge(plan["default"], plan[card["id"]])
+    plan, own = load_settings(card)
     return _County(card, plan, own, _list_schools(card, plan, own))
 
 
@@ -319,6 +321,7 @@ def _list_schools(card: dict, plan: dict, own: dict) -> pd.DataFrame:
             dates = {
                 "opens": dict(enumerate(group["opens"])).get(place, 0),
                 "closes": dict(enumerate(group["closes"])).get(place, np.inf),
+                "built": dict(enumerate(group["built"])).get(place, 0),
             }
             for campus in group["campuses"]:
                 owner = school if campus else None
@@ -333,6 +336,7 @@ def _make_roster(county: _County) -> dict[str, object]:
     drawn = county.stream("built").integers(
         built["first"], built["last"], len(schools), endpoint=True
     )
+    stated = schools["built"].where(schools["built"] > 0, schools["opens"])
     lon, lat = _place(county)
     return {
         "school_id": [
@@ -344,7 +348,7 @@ def _make_roster(county: _County) -> dict[str, object]:
         "school_type": schools["type"],
         "organiser_code": np.where(schools["private"], codes["private_code"], codes["public_code"]),
         "boarding": schools["boarding"],
-        "built_year": np.where(schools["opens"] > 0, schools["opens"], drawn),
+        "built_year": np.where(stated > 0, stated, drawn),
         "campus_of": schools["campus_of"],
         "lon": lon,
         "lat": lat,

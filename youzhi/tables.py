@@ -292,13 +292,25 @@ def school_schema() -> pa.DataFrameSchema:
     columns = load_columns()
     pairs = [(c.id, c.at_most) for c in columns.values() if c.at_most]
     return pa.DataFrameSchema(
-        {name: _schema_column(column) for name, column in columns.items()},
-        checks=[_pair_check(part, whole) for part, whole in pairs],
+        {name: schema_column(column) for name, column in columns.items()},
+        checks=[pair_check(part, whole) for part, whole in pairs],
         strict=True,
     )
 
 
-def _schema_column(column: Column) -> pa.Column:
+def schema_column(column: Column) -> pa.Column:
+    """Build the pandera column of one entry of a dictionary (一列的校验规则).
+
+    Parameters
+    ----------
+    column
+        Of columns.toml or county_figures.toml.
+
+    Returns
+    -------
+    pandera.Column
+        Range, whole numbers, closed list, kind.
+    """
     import pandera.pandas as pa
 
     checks = []
@@ -318,7 +330,19 @@ def _schema_column(column: Column) -> pa.Column:
     return pa.Column(dtype, checks=checks, nullable=not column.needed, required=False)
 
 
-def _pair_check(part: str, whole: str) -> pa.Check:
+def pair_check(part: str, whole: str) -> pa.Check:
+    """Build the pandera check that one column does not exceed another (部分不大于整体).
+
+    Parameters
+    ----------
+    part, whole
+        Ids of two columns; where one of them is missing nothing is checked.
+
+    Returns
+    -------
+    pandera.Check
+        Named "part<=whole".
+    """
     import pandera.pandas as pa
 
     def holds(frame: pd.DataFrame) -> pd.Series:

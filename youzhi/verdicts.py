@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from youzhi.coefficients import StageCoefficients
-from youzhi.exact import as_fraction, round_half_up
+from youzhi.errors import UsageError
+from youzhi.exact import as_fraction, compare_roots, round_half_up
 from youzhi.indicators import StageIndicators
 from youzhi.standards import SchoolRule, Standard
 
@@ -23,8 +24,11 @@ MET, NOT_MET, CANNOT_TELL = "met", "not_met", "cannot_tell"
 VERDICT_WORDS = {MET: "达标", NOT_MET: "未达标", CANNOT_TELL: "无法判定"}
 _WORDS = np.array([MET, CANNOT_TELL, NOT_MET], dtype=object)
 
+# What stands where a standard judges nothing.
+NOT_JUDGED = ""
+
 # Levels of one value against its bar.
-UNKNOWN, BELOW_FLOOR, BELOW_BAR, AT_BAR = -1, 0, 1, 2
+NO_BAR, UNKNOWN, BELOW_FLOOR, BELOW_BAR, AT_BAR = -2, -1, 0, 1, 2
 
 # Relative distance from a bar within which a float may lie on the wrong side of it.
 _NEAR = 1e-9
@@ -74,23 +78,27 @@ def judge_values(indicators: StageIndicators) -> np.ndarray:
     Returns
     -------
     ndarray of int8, k x m
-        AT_BAR, BELOW_BAR (but at the floor), BELOW_FLOOR, or UNKNOWN where the value is missing.
+        AT_BAR, BELOW_BAR (but at the floor), BELOW_FLOOR, UNKNOWN where the value is missing, or NO_BAR for the
+        other values of a standard without bars.
     """
     standard, stage = indicators.standard, indicators.stage
     levels = np.empty((len(standard.indicator), len(indicators.sections)), dtype=np.int8)
     row = np.empty(len(indicators.sections))
     for k, indicator in enumerate(standard.indicator):
-        value, bar = indicators.values_of(k, row), indicator.bar[stage]
-        decide = partial(indicators.reach, k)
-        levels[k] = reaches(value, bar, decide)
-        levels[k] += reaches(value, bar * standard.school_rule.floor, decide)
+        value, decide = indicators.values_of(k, row), partial(indicators.reach, k)
+        if standard.school_rule is None:
+            levels[k] = NO_BAR
+        else:
+            bar = indicator.bar[stage]
+            levels[k] = reaches(value, bar, decide)
+            levels[k] += reaches(value, bar * standard.school_rule.floor, decide)
         missing = np.isnan(value)
         if missing.any():
             levels[k][missing] = UNKNOWN
     return levels
 
 
-def judge_schools(levels: np.ndarray, rule: SchoolRule) -> tuple[np.ndarray, np.ndarray]:
+def judge_schools(levels: np.ndarray, rule: SchoolRule | None) -> tuple[np.ndarray, np.ndarray]:
     """Judge every section by the school rule (学校达标判定).
 
     A missing value is taken both ways: the section is met only if it would be met with the value below
@@ -101,7 +109,8 @@ def judge_schools(levels: np.ndarray, rule: SchoolRule) -> tuple[np.ndarray, np.
     levels
         What judge_values gives, k x m.
     rule
-        How many indicators must reach the bar, and the floor for the rest.
+        How many indicators must reach the bar, and the floor for the rest; None where the bars are not known, so
+        that no section can be told.
 
     Returns
     -------
@@ -121,6 +130,8 @@ def judge_schools(levels: np.ndarray, rule: SchoolRule) -> tuple[np.ndarray, np.
     (['met', 'not_met', 'cannot_tell'], [6, 5, 6])
     """
     met = (levels == AT_BAR).sum(axis=0, dtype=np.int16)
+    if rule is None:
+        return np.full(len(met), CANNOT_TELL, dtype=object), met
     unknown = (levels == UNKNOWN).sum(axis=0, dtype=np.int16)
     fails = (levels == BELOW_FLOOR).any(axis=0) | (met + unknown < rule.met_at_least)
     return _WORDS[np.where(fails, 2, unknown > 0)], met
@@ -139,8 +150,12 @@ def judge_coefficients(coefficients: StageCoefficients) -> np.ndarray:
     ndarray of str, k x g
         "met", "not_met" (also when the county mean is zero, so that no coefficient exists) or
         "cannot_tell" when a value is missing or a section was held: nobody knows what it would add.
+        "" where the standard judges their mean only.
     """
-    limit = coefficients.indicators.standard.dispersion_rule.limit[coefficients.indicators.stage]
+    rule = coefficients.indicators.standard.dispersion_rule
+    if rule.kind == "composite":
+        return np.full(coefficients.cv.shape, NOT_JUDGED, dtype=object)
+    limit = rule.limit[coefficients.indicators.stage]
     verdicts = np.empty(coefficients.cv.shape, dtype=object)
     for k, cv in enumerate(coefficients.cv):
         square = Fraction(limit) ** 2
@@ -153,13 +168,42 @@ def judge_coefficients(coefficients: StageCoefficients) -> np.ndarray:
     return verdicts
 
 
+def judge_composite(coefficients: StageCoefficients) -> np.ndarray:
+    """Judge the mean of all difference coefficients against the limit of its stage (综合差异系数判定).
+
+    Parameters
+    ----------
+    coefficients
+        Of one stage, k indicators x g county-years.
+
+    Returns
+    -------
+    ndarray of str, g
+        "met", "not_met" or "cannot_tell". A missing coefficient adds zero or more: the mean is "not_met" when the
+        others alone are too much, else nobody can tell. A county mean of zero leaves no composite, which is "not_met"
+        too. "cannot_tell" when a section was held. "" where the standard judges each coefficient by itself.
+    """
+    rule, cv = coefficients.indicators.standard.dispersion_rule, coefficients.cv
+    if rule.kind == "each":
+        return np.full(cv.shape[1], NOT_JUDGED, dtype=object)
+    goal = rule.limit[coefficients.indicators.stage] * len(cv)
+    known = np.nansum(cv, axis=0)
+    fails = (known > float(goal)) | (coefficients.mean == 0).any(axis=0)
+    for g in np.flatnonzero(np.abs(known - float(goal)) <= _NEAR * len(cv)):
+        beyond = compare_roots(coefficients.exact_squares(g), Fraction(goal)) > 0
+        fails[g] = beyond or (coefficients.mean[:, g] == 0).any()
+    held = coefficients.indicators.sections.held
+    return _WORDS[np.where(fails & ~held, 2, np.isnan(cv).any(axis=0) | held)]
+
+
 def judge_dispersion(coefficients: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     """Judge a table of coefficients that comes without its schools, such as a published one (校际差异判定).
 
     Parameters
     ----------
     coefficients
-        Columns stage and cv (no unit) at least; the numbers stand for themselves as written.
+        Columns stage and cv (no unit) at least, or composite (no unit) where the standard judges the mean of all; the
+        numbers stand for themselves as written.
     standard
         Gives the limit of each stage.
 
@@ -169,9 +213,14 @@ def judge_dispersion(coefficients: pd.DataFrame, standard: Standard) -> pd.DataF
         The same rows. Columns added: limit (no unit), verdict ("met", "not_met", "cannot_tell"),
         borderline (the printed coefficient does not show on which side it lies).
 
+    Raises
+    ------
+    UsageError
+        The table does not have the coefficient that the standard judges.
+
     References
     ----------
-    教督〔2017〕6号 校际差异系数; the source keys in the standard's file.
+    教督〔2017〕6号 校际差异系数; 教督〔2012〕3号 综合差异系数; the source keys in the standard's file.
 
     Examples
     --------
@@ -183,14 +232,17 @@ def judge_dispersion(coefficients: pd.DataFrame, standard: Standard) -> pd.DataF
     [['met', False], ['not_met', True], ['not_met', False]]
     """
     rule = standard.dispersion_rule
+    judged = "composite" if rule.kind == "composite" else "cv"
+    if judged not in coefficients:
+        raise UsageError(f"{standard.number}判定的是“{rule.label.zh}”，表中应有 {judged} 列。")
     limit = [rule.limit[stage] for stage in coefficients["stage"]]
     verdict = [
         CANNOT_TELL if np.isnan(cv) else MET if as_fraction(cv) <= Fraction(bar) else NOT_MET
-        for cv, bar in zip(coefficients["cv"], limit, strict=True)
+        for cv, bar in zip(coefficients[judged], limit, strict=True)
     ]
     border = [
         not np.isnan(cv) and is_borderline(as_fraction(cv), bar, rule.decimals)
-        for cv, bar in zip(coefficients["cv"], limit, strict=True)
+        for cv, bar in zip(coefficients[judged], limit, strict=True)
     ]
     return coefficients.assign(
         limit=[float(bar) for bar in limit], verdict=verdict, borderline=border

@@ -6,13 +6,27 @@ from pathlib import Path
 
 import pandas as pd
 
-from youzhi.columns import Column, load_columns
+from youzhi.columns import Column, load_columns, load_figures
+from youzhi.county_items import ITEM_FIELDS, NOT_APPLICABLE, CountyItems, make_county_items
 from youzhi.errors import FAULT_COLUMNS, DataError
 from youzhi.intake.cells import convert_cell
 from youzhi.intake.files import Grid, read_grid
 from youzhi.tables import SchoolTable, make_school_table
 
-__all__ = ["read_schools"]
+__all__ = ["read_items", "read_schools"]
+
+# Headers of a table of county figures, beside the ids of its columns.
+_ITEM_HEADERS = {
+    "county": ("县区代码", "县区"),
+    "year": ("统计年度", "年度"),
+    "item": ("指标项代码", "填报项目", "指标项"),
+    "value": ("填报值", "数值"),
+    "unit": ("单位",),
+    "data_kind": ("数据性质",),
+    "source": ("来源", "数据来源"),
+    "note": ("备注", "备注说明"),
+}
+_ABSENT = ("未监测", "未参加监测", "不适用", NOT_APPLICABLE)
 
 
 def read_schools(
@@ -61,6 +75,117 @@ def read_schools(
     if len(faults):
         raise DataError(faults)
     return table
+
+
+def read_items(path: str | Path, county: str | None = None, year: int | None = None) -> CountyItems:
+    r"""Read a clean table of county figures, one row per figure (读取县级数据表).
+
+    An empty value is missing, never zero; “未监测” or “不适用” may stand where the dictionary allows it.
+
+    Parameters
+    ----------
+    path
+        CSV in UTF-8 or XLSX with one filled sheet. Columns: item (id or Chinese name of a figure), value, and if
+        wanted county, year, unit, data_kind, source, note.
+    county, year
+        Filled in when the file has no such column; when it has, they must agree.
+
+    Returns
+    -------
+    CountyItems
+        Sorted by county, year and the order of the dictionary.
+
+    Raises
+    ------
+    DataError
+        `.faults` has one row per fault: file, sheet, row, column, found, allowed, advice.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "items.csv"
+    >>> _ = file.write_text("填报项目,填报值\n回收有效问卷数,1200\n满意问卷数,\n", encoding="utf-8")
+    >>> read_items(file, county="demo", year=2020).frame[["item", "value"]].values.tolist()
+    [['survey_valid', Decimal('1200')], ['survey_satisfied', None]]
+    """
+    grid = read_grid(Path(path))
+    places, faults = _place_item_headers(grid)
+    frame, cell_faults = _item_rows(grid, places)
+    faults += cell_faults
+    for name, value in {"county": county, "year": year}.items():
+        faults += _fill_or_compare(frame, name, value, grid, places)
+    if not faults:
+        items, found = make_county_items(frame, grid.file, grid.digest)
+        faults = found.assign(sheet=grid.sheet).to_dict("records")
+    if faults:
+        raise DataError(pd.DataFrame(faults, columns=FAULT_COLUMNS))
+    return items
+
+
+def _place_item_headers(grid: Grid) -> tuple[dict[int, str], list[dict]]:
+    """Find the column of every header of a table of county figures."""
+    known = {name: key for key, names in _ITEM_HEADERS.items() for name in (key, *names)}
+    places, faults = {}, []
+    for at, header in enumerate(grid.rows[0]):
+        column, allowed = known.get(header), "、".join(names[0] for names in _ITEM_HEADERS.values())
+        if column is None or column in places.values():
+            advice = "删去该列，或改用所列的表头，每个只出现一次"
+            faults.append(_fault(grid, 1, header or f"第{at + 1}列", header, allowed, advice))
+        else:
+            places[at] = column
+    for key in ("item", "value"):
+        if key not in places.values():
+            header = _ITEM_HEADERS[key][0]
+            faults.append(_fault(grid, 1, header, "（无此列）", "必填列", "补上该列"))
+    return places, faults
+
+
+def _item_rows(grid: Grid, places: dict[int, str]) -> tuple[pd.DataFrame, list[dict]]:
+    """Convert every row by the dictionary of county figures."""
+    names = {
+        name: figure.id
+        for figure in load_figures().values()
+        for name in (figure.id, figure.zh, *figure.headers)
+    }
+    headers = {column: grid.rows[0][at] for at, column in places.items()}
+    lines, records, faults = [], [], []
+    for line, row in enumerate(grid.rows[1:], start=2):
+        cells = {column: row[at] if at < len(row) else "" for at, column in places.items()}
+        if not any(cells.values()):
+            continue
+        record = {column: text or None for column, text in cells.items()}
+        record["item"] = names.get(cells.get("item", ""), record.get("item"))
+        faults += _convert_item(grid, line, cells, record, headers)
+        faults += [_formula_fault(grid, line, at) for at in places if (line, at) in grid.formulas]
+        lines.append(line)
+        records.append(record)
+    columns = [name for name in ITEM_FIELDS if name in {"item", "value", *places.values()}]
+    return pd.DataFrame(records, index=lines, dtype=object).reindex(columns=columns), faults
+
+
+def _convert_item(grid: Grid, line: int, cells: dict, record: dict, headers: dict) -> list[dict]:
+    """Convert the value, the year and the kind of data of one row in place; return what is wrong."""
+    columns, faults = load_columns(), []
+    figure = load_figures().get(record["item"])
+    if figure is None:
+        return []  # the check of the table says so, together with all its other faults
+    kinds = {"value": figure, "year": columns["year"], "data_kind": columns["data_kind"]}
+    for name, column in kinds.items():
+        text = cells.get(name, "")
+        if name == "value" and text in _ABSENT and figure.optional:
+            record[name] = NOT_APPLICABLE
+            continue
+        try:
+            record[name] = convert_cell(text, column)
+        except ValueError:
+            record[name] = None
+            faults.append(_cell_fault(grid, line, headers[name], text, column))
+    record["year"] = None if record.get("year") is None else int(record["year"])
+    unit = cells.get("unit", "")
+    if unit and figure.unit and unit != figure.unit:
+        advice = f"把数值换算成“{figure.unit}”，并改正单位"
+        faults.append(_fault(grid, line, headers["unit"], unit, figure.unit, advice))
+    return faults
 
 
 def _place_headers(grid: Grid) -> tuple[dict[int, str], list[dict]]:

@@ -17,9 +17,11 @@ from youzhi.inequality import (
 )
 from youzhi.narrative.tabulate import PART_WORDS, UNIT_WORDS, count_missing, limit_text, one_year
 from youzhi.narrative.text import Text, paragraphs, write
+from youzhi.sections import CONTRADICTION, NO_ORGANISER
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS, combine
 
 MOST_NAMES = 8
+_SET_ASIDE = {CONTRADICTION: "的数据自相矛盾", NO_ORGANISER: "缺举办者代码"}
 
 
 def describe_scope(result: Assessment) -> Text:
@@ -78,23 +80,36 @@ def describe_verdict(result: Assessment) -> Text:
     lines = [write(f"verdict.{result.verdict}", **facts)]
     if result.standard.part:
         own = result.reasons["part"].isin(PART_WORDS)
-        resources = combine(result.reasons.loc[own, "verdict"])
-        lines.append(write("verdict.resources", verdict=VERDICT_WORDS[resources]))
+        resources = VERDICT_WORDS[combine(result.reasons.loc[own, "verdict"])]
+        answers = "resources" if result.standard.school_rule else "resources_spread"
+        lines.append(write(f"verdict.{answers}", verdict=resources))
     for stage, word in result.standard.stage_names.items():
         lines += _stage_verdict(result, stage, word)
-    held = int(result.sections.excluded["held"].astype(bool).sum())
-    parts = [part.label.zh for part in result.standard.part]
+    held = _count_held(result.sections.excluded)
+    others = result.reasons[result.reasons["part"].isin([part.id for part in result.standard.part])]
     return paragraphs(
         *lines,
-        write("verdict.held", count=held) if held else "",
-        write("verdict.parts", parts=parts) if parts else "",
+        *(write("verdict.held", count=count, cause=_SET_ASIDE[why]) for why, count in held),
+        *(
+            write("verdict.part", reason=row.reason, verdict=VERDICT_WORDS[row.verdict])
+            for row in others.itertuples()
+        ),
     )
 
 
 def _stage_verdict(result: Assessment, stage: str, word: str) -> list[Text]:
     schools = result.schools[result.schools["stage"] == stage]
     if schools.empty:
-        return [write("verdict.absent", stage=word)]
+        held = _count_held(result.sections.excluded, stage)
+        return [write("verdict.all_held" if held else "verdict.absent", stage=word)]
+    return [_school_verdict(result, schools, word), _spread_verdict(result, stage, word)]
+
+
+def _school_verdict(result: Assessment, schools: pd.DataFrame, word: str) -> Text:
+    """How many sections of one stage are met, and what they lack most."""
+    if result.standard.school_rule is None:
+        return write("verdict.unjudged", stage=word, total=len(schools))
+    stage = schools["stage"].iat[0]
     values = result.indicators[
         (result.indicators["stage"] == stage) & (result.indicators["verdict"] == NOT_MET)
     ]
@@ -105,23 +120,34 @@ def _stage_verdict(result: Assessment, stage: str, word: str) -> list[Text]:
         .head(2)
     )
     names = result.standard.indicator_names
+    return write(
+        "verdict.school",
+        stage=word,
+        total=len(schools),
+        main=[(names[name], count) for name, count in most.items()],
+        **_count_verdicts(schools),
+    )
+
+
+def _spread_verdict(result: Assessment, stage: str, word: str) -> Text:
+    """How the coefficients of one stage lie to their limit, or their mean where that is judged."""
+    if result.standard.dispersion_rule.kind == "composite":
+        return _composite_verdict(result, stage)
     spread = result.coefficients[result.coefficients["stage"] == stage]
-    return [
-        write(
-            "verdict.school",
-            stage=word,
-            total=len(schools),
-            main=[(names[name], count) for name, count in most.items()],
-            **_count_verdicts(schools),
-        ),
-        write(
-            "verdict.dispersion",
-            stage=word,
-            total=len(spread),
-            limit=limit_text(result.standard, stage),
-            **_count_verdicts(spread),
-        ),
-    ]
+    return write(
+        "verdict.dispersion",
+        stage=word,
+        total=len(spread),
+        limit=limit_text(result.standard, stage),
+        **_count_verdicts(spread),
+    )
+
+
+def _composite_verdict(result: Assessment, stage: str) -> Text:
+    """The mean of the coefficients of one stage beside its limit, with the verdict."""
+    table = result.reasons
+    row = table[(table["part"] == "dispersion") & (table["stage"] == stage)].iloc[0]
+    return write("verdict.composite", reason=row["reason"], verdict=VERDICT_WORDS[row["verdict"]])
 
 
 def _count_verdicts(table: pd.DataFrame) -> dict[str, int]:
@@ -149,6 +175,8 @@ def describe_schools(result: Assessment) -> Text:
     if result.schools.empty:
         return write("schools.absent")
     rule = result.standard.school_rule
+    if rule is None:
+        return write("schools.unjudged")
     failing = result.schools[result.schools["verdict"] == NOT_MET]
     unknown = result.schools[result.schools["verdict"] == CANNOT_TELL]
     keys = ["county", "year", "stage", "school"]
@@ -191,7 +219,8 @@ def describe_dispersion(result: Assessment) -> Text:
     Returns
     -------
     Text
-        The largest coefficient of each stage, those that cannot be told, the composite, the unweighted reading.
+        The largest coefficient of each stage, those that cannot be told, the composite (with its verdict where the
+        standard judges it), the unweighted reading.
     """
     one_year(result)
     rule = result.standard.dispersion_rule
@@ -201,6 +230,8 @@ def describe_dispersion(result: Assessment) -> Text:
     for stage, word in result.standard.stage_names.items():
         table = result.coefficients[result.coefficients["stage"] == stage]
         if len(table):
+            if rule.kind == "composite":
+                lines.append(_composite_verdict(result, stage))
             lines += _describe_largest(result, stage, word)
             lines += _describe_undecided(result, table, stage, word)
             lines += _describe_special(result, table, word)
@@ -208,60 +239,63 @@ def describe_dispersion(result: Assessment) -> Text:
 
 
 def _describe_largest(result: Assessment, stage: str, word: str) -> list[Text]:
-    """The largest coefficient of one stage beside its limit."""
-    largest = largest_coefficients(result.coefficients)
-    return [
-        write(
-            "dispersion.worst",
-            stage=word,
-            name=result.standard.indicator_names[row.indicator],
-            is_largest=row.is_largest,
-            cv=row.printed,
-            limit=limit_text(result.standard, stage),
-            share=row.cv / row.limit,
-        )
-        for row in largest[largest["stage"] == stage].itertuples()
-    ]
+    """The largest coefficient of one stage, beside its limit where it has one of its own."""
+    largest, lines = largest_coefficients(result.coefficients), []
+    for row in largest[largest["stage"] == stage].itertuples():
+        name = result.standard.indicator_names[row.indicator]
+        facts = {"stage": word, "name": name, "is_largest": row.is_largest, "cv": row.printed}
+        if result.standard.dispersion_rule.kind == "each":
+            limits = {"limit": limit_text(result.standard, stage), "share": row.cv / row.limit}
+            lines.append(write("dispersion.worst", **facts, **limits))
+        else:
+            lines.append(write("dispersion.worst_unjudged", **facts))
+    return lines
 
 
 def _describe_undecided(
     result: Assessment, table: pd.DataFrame, stage: str, word: str
 ) -> list[Text]:
     """Why coefficients of one stage cannot be told: values are missing, or sections are held."""
-    lacking = table[table["cv"].isna() & (table["verdict"] == CANNOT_TELL)]
+    lacking = table[table["mean"].isna()]
     values = result.own_values
     gaps = values["value"].isna() & (values["stage"] == stage)
     gaps &= values["indicator"].isin(lacking["indicator"])
     facts = {"count": len(lacking), "missing": values.loc[gaps, "school"].nunique()}
-    held = _count_held(result, stage)
     return [
         write("dispersion.unknown", stage=word, **facts) if len(lacking) else Text(""),
-        write("dispersion.held", stage=word, count=held) if held else Text(""),
+        *(
+            write("dispersion.held", stage=word, count=count, cause=_SET_ASIDE[why].lstrip("的"))
+            for why, count in _count_held(result.sections.excluded, stage)
+        ),
     ]
 
 
-def _count_held(result: Assessment, stage: str) -> int:
-    left_out = result.sections.excluded
-    return int((left_out["held"].astype(bool) & (left_out["stage"] == stage)).sum())
+def _count_held(left_out: pd.DataFrame, stage: str | None = None) -> list[tuple[str, int]]:
+    """Why sections were set aside, and how many, of one stage or of all."""
+    here = True if stage is None else left_out["stage"] == stage
+    causes = left_out.loc[left_out["held"].astype(bool) & here, "held_for"]
+    return list(causes.value_counts(sort=False).items())
 
 
 def _describe_special(result: Assessment, table: pd.DataFrame, word: str) -> list[Text]:
     """A stage with a single section, and county means of zero."""
     names = result.standard.indicator_names
     single = (table["schools"] == 1).all() and table["cv"].notna().all()
+    composite = result.standard.dispersion_rule.kind == "composite"
+    zero_mean = "dispersion.zero_mean_composite" if composite else "dispersion.zero_mean"
     return [write("dispersion.single", stage=word) if single else Text("")] + [
-        write("dispersion.zero_mean", stage=word, name=names[name])
+        write(zero_mean, stage=word, name=names[name])
         for name in table.loc[table["mean"] == 0, "indicator"]
     ]
 
 
 def _describe_composite(result: Assessment) -> Text:
+    """The mean of all coefficients for information; where it is judged, what it may not be compared with."""
+    if result.standard.dispersion_rule.kind == "composite":
+        return write("dispersion.other_standards")
     words = result.standard.stage_names
-    decimals = result.standard.dispersion_rule.decimals
     known = result.composite.dropna(subset="composite")
-    values = [
-        f"{words[row.stage]}{_rounded(row.composite, decimals)}" for row in known.itertuples()
-    ]
+    values = [f"{words[row.stage]}{row.printed}" for row in known.itertuples()]
     return write("dispersion.composite", values=values) if values else Text("")
 
 
@@ -271,21 +305,30 @@ def _rounded(value: float, decimals: int) -> str:
 
 def _describe_readings(result: Assessment) -> list[Text]:
     """Whether counting every school alike would change a verdict, and what rounding would hide."""
-    table, words = result.coefficients, result.standard.stage_names
-    names = result.standard.indicator_names
+    table, words = _judged_coefficients(result), result.standard.stage_names
+    thing = "综合差异系数" if result.standard.dispersion_rule.kind == "composite" else "差异系数"
     unknown = table["verdict"] == CANNOT_TELL
     differ = table[(table["verdict"] != table["verdict_unweighted"]) & ~unknown]
     cases = [_describe_case(result, row) for row in differ.itertuples()]
     border = table[table["borderline"]]
-    hidden = [
-        f"{words[row.stage]}“{names[row.indicator]}”{row.printed}" for row in border.itertuples()
-    ]
+    hidden = [f"{words[row.stage]}“{row.name}”{row.printed}" for row in border.itertuples()]
     return [
         write("dispersion.other_reading", cases=cases)
         if cases
-        else write("dispersion.same_reading", count=len(table), unknown=int(unknown.sum())),
+        else write(
+            "dispersion.same_reading", count=len(table), unknown=int(unknown.sum()), thing=thing
+        ),
         write("dispersion.borderline", cases=hidden) if hidden else Text(""),
     ]
+
+
+def _judged_coefficients(result: Assessment) -> pd.DataFrame:
+    """What is held against a limit: every coefficient, or the composite of every stage."""
+    if result.standard.dispersion_rule.kind == "composite":
+        plain = {"composite_unweighted": "cv_unweighted"}
+        return result.composite.rename(columns=plain).assign(name="综合差异系数")
+    table = result.coefficients
+    return table.assign(name=table["indicator"].map(result.standard.indicator_names))
 
 
 def _describe_case(result: Assessment, row) -> Text:
@@ -294,7 +337,7 @@ def _describe_case(result: Assessment, row) -> Text:
     return write(
         "dispersion.case",
         stage=result.standard.stage_names[row.stage],
-        name=result.standard.indicator_names[row.indicator],
+        name=row.name,
         cv=row.printed or "无法计算",
         verdict=VERDICT_WORDS[row.verdict],
         plain="无法计算" if np.isnan(plain) else _rounded(plain, decimals),
@@ -361,6 +404,8 @@ def describe_gaps(result: Assessment) -> Text:
     one_year(result)
     if result.indicators.empty:
         return write("gaps.absent")
+    if result.standard.school_rule is None:
+        return write("gaps.no_bars")
     names = result.standard.indicator_names
     unknown = int((result.indicators["verdict"] == CANNOT_TELL).sum())
     missing = write("gaps.unknown", count=unknown) if unknown else Text("")
@@ -400,6 +445,8 @@ def describe_repairs(result: Assessment) -> Text:
     one_year(result)
     if result.schools.empty:
         return write("repairs.absent")
+    if result.standard.school_rule is None:
+        return write("repairs.no_bars")
     counts, repairs = _count_verdicts(result.schools), result.repairs
     planned = len(repairs[["county", "year", "stage", "school"]].drop_duplicates())
     unplanned, unknown = counts["failing"] - planned, counts["unknown"]
@@ -447,6 +494,7 @@ def _describe_zones(
     zones, names = load_columns()["zone"].choices, result.standard.indicator_names
     stage, word = place
     here, means = schools[schools["stage"] == stage], means[means["stage"] == stage]
+    judged = result.standard.school_rule is not None
     counted = [
         (label, len(rows), (rows["verdict"] == MET).mean(), *_count_verdicts(rows).values())
         for zone, label in zones.items()
@@ -456,8 +504,9 @@ def _describe_zones(
         [f"{zones[row.zone]}“{names[row.indicator]}”" for row in means[chosen].itertuples()]
         for chosen in (means["below"], means["mean"].isna())
     )
+    facts = {"zones": counted if judged else [row[:2] for row in counted]}
     return [
-        write("zones", stage=word, zones=counted) if counted else Text(""),
+        write("zones" if judged else "zones.counted", stage=word, **facts) if counted else Text(""),
         write("zones.low", stage=word, cases=low) if low else Text(""),
         write("zones.unknown", stage=word, cases=unknown) if unknown else Text(""),
     ]
@@ -479,13 +528,12 @@ def describe_trend(history: Assessment) -> Text:
     years = sorted(set(history.verdicts["year"]))
     if len(years) < 2:
         return write("trend.one", year=years[0])
-    ends = (years[0], years[-1])
+    ends, composite = (years[0], years[-1]), history.standard.dispersion_rule.kind == "composite"
+    stages, judged = history.standard.stage_names.items(), history.standard.school_rule is not None
     return paragraphs(
-        *(
-            _describe_shares(history, *stage, ends)
-            for stage in history.standard.stage_names.items()
-        ),
-        *_describe_limits(history.coefficients, ends),
+        *(_describe_shares(history, *stage, ends) for stage in stages if judged),
+        *(_describe_composites(history, *stage, ends) for stage in stages if composite),
+        *_describe_limits(history, ends),
         write("trend.one_standard", number=history.standard.number),
     )
 
@@ -508,23 +556,45 @@ def _describe_shares(history: Assessment, stage: str, word: str, ends: tuple[int
     )
 
 
-def _describe_limits(coefficients: pd.DataFrame, ends: tuple[int, int]) -> list[Text]:
-    """In which years coefficients are beyond their limit, and in which they cannot be told."""
-    facts = {"first": ends[0], "last": ends[1]}
+def _describe_composites(history: Assessment, stage: str, word: str, ends: tuple[int, int]) -> Text:
+    """The mean of the coefficients of one stage in the first and in the last year."""
+    table = history.composite[history.composite["stage"] == stage].set_index("year")["printed"]
+    before, after = (table.get(year) for year in ends)
+    if before is None or after is None:
+        return write("trend.absent", stage=word, first=ends[0], last=ends[1])
+    unknown = VERDICT_WORDS[CANNOT_TELL]
+    return write(
+        "trend.composite",
+        stage=word,
+        first=ends[0],
+        last=ends[1],
+        before=before or unknown,
+        after=after or unknown,
+        limit=limit_text(history.standard, stage),
+    )
+
+
+def _describe_limits(history: Assessment, ends: tuple[int, int]) -> list[Text]:
+    """In which years what is judged is beyond its limit, and in which it cannot be told."""
+    composite = history.standard.dispersion_rule.kind == "composite"
+    coefficients = history.composite if composite else history.coefficients
+    facts = {"first": ends[0], "last": ends[1], "composite": "综合" if composite else ""}
     if coefficients.empty:
-        return [write("trend.no_coefficients", **facts)]
+        return [write("trend.no_coefficients", first=ends[0], last=ends[1])]
     over, unknown = (
         [f"{year}年" for year in sorted(set(coefficients.loc[chosen, "year"]))]
         for chosen in (coefficients["verdict"] == NOT_MET, coefficients["verdict"] == CANNOT_TELL)
     )
     if over:
-        told = write("trend.over", years=over)
+        told = write("trend.over", years=over, composite=facts["composite"])
     elif not unknown:
         told = write("trend.none_over", **facts)
     else:
         known = (coefficients["verdict"] != CANNOT_TELL).any()
         told = write("trend.none_known_over" if known else "trend.none_known", **facts)
-    return [told, write("trend.unknown", years=unknown) if unknown else Text("")]
+    if not unknown:
+        return [told]
+    return [told, write("trend.unknown", years=unknown, composite=facts["composite"])]
 
 
 def describe_relief(result: Assessment) -> Text:
@@ -551,7 +621,7 @@ def describe_relief(result: Assessment) -> Text:
 
 def _unused_relief(result: Assessment, year: int) -> str:
     """Name of the sentence that says why no relief was used."""
-    if not result.standard.relief:
+    if not result.standard.reliefs:
         return "absent"
     default = result.standard.relief_is_on(year)
     if result.relief is False:
@@ -566,13 +636,18 @@ def _compare_relief(result: Assessment, plain: Assessment, year: int) -> Text:
     keys = ["county", "year", "stage", "school"]
     both = result.schools.merge(plain.schools[[*keys, "verdict"]], on=keys, suffixes=("", "_plain"))
     differ = both[both["verdict"] != both["verdict_plain"]]
-    if differ.empty and plain.verdict == result.verdict:
+    items = result.items[result.items["verdict"] != result.items["verdict_without_relief"]]
+    if differ.empty and items.empty and plain.verdict == result.verdict:
         relieved = result.indicators.loc[result.indicators["relieved"], keys]
-        return write("relief.same", year=year, count=len(relieved.drop_duplicates()))
+        codes = result.judged_items.relieved_codes
+        return write("relief.same", year=year, count=len(relieved.drop_duplicates()), codes=codes)
     words = result.standard.stage_names
+    named = [(f"{row.school}（{words[row.stage]}）", row) for row in differ.itertuples()]
+    pairs = [(name, row.verdict, row.verdict_plain) for name, row in named]
+    pairs += [(row.code, row.verdict, row.verdict_without_relief) for row in items.itertuples()]
     cases = [
-        f"{row.school}（{words[row.stage]}）适用时{VERDICT_WORDS[row.verdict]}、不适用时{VERDICT_WORDS[row.verdict_plain]}"
-        for row in differ.itertuples()
+        f"{name}适用时{VERDICT_WORDS[now]}、不适用时{VERDICT_WORDS[other]}"
+        for name, now, other in pairs
     ]
     verdicts = {
         "with_relief": VERDICT_WORDS[result.verdict],
@@ -614,7 +689,8 @@ def describe_method(result: Assessment) -> Text:
     """
     standard = result.standard
     rules = [standard.counting, *standard.exclusion, standard.split, *standard.indicator]
-    rules += [standard.school_rule, standard.dispersion_rule, standard.dispersion_rule.weighting]
+    rules += [standard.school_rule] if standard.school_rule else []
+    rules += [standard.dispersion_rule, standard.dispersion_rule.weighting, *standard.part]
     notes = [rule.note or rule.source for rule in rules if rule.confidence != "V"]
     for relief in standard.relief:
         notes += [relief.note or relief.source] if relief.confidence != "V" else []

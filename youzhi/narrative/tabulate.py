@@ -11,12 +11,13 @@ from youzhi.errors import UsageError
 from youzhi.exact import as_fraction, round_half_up
 from youzhi.inequality import MEASURES, compare_zones, largest_coefficients, measure_inequality
 from youzhi.sections import StageSections
-from youzhi.standards import Standard
+from youzhi.standards import Indicator, Standard
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 UNIT_WORDS = {"school": "学校", "campus": "独立校区"}
 PART_WORDS = {"schools": "资源配置：学校达标", "dispersion": "资源配置：校际差异"}
 TARGET_WORDS = {"bar": "标准值", "floor": "底线"}
+NOT_JUDGED_WORDS = "不单独判定"
 
 
 def one_year(result: Assessment) -> tuple[str, int]:
@@ -84,8 +85,11 @@ def tabulate_verdict(result: Assessment) -> pd.DataFrame:
     one_year(result)
     parts = PART_WORDS | {part.id: part.label.zh for part in result.standard.part}
     table = result.reasons
-    empty = (table["stage"] != "") & ~table["stage"].isin(result.schools["stage"])
-    return _listed(
+    left_out = result.sections.excluded
+    held = left_out.loc[left_out["held"].astype(bool), "stage"]
+    asked = pd.concat([result.schools["stage"], held])
+    empty = (table["stage"] != "") & ~table["stage"].isin(asked)
+    return listed(
         {
             "部分": table["part"].map(parts),
             "学段": table["stage"].map(result.standard.stage_names).fillna("—"),
@@ -107,22 +111,24 @@ def tabulate_failing(result: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 学段, 学校, 城乡, 学生数, 达标项数, 低于标准值, 缺数据, 结论; not met first.
+        Columns: 学段, 学校, 城乡, 学生数, 达标项数, 低于标准值, 缺数据, 结论; not met first. Where the standard has no bars,
+        only the sections that lack data.
     """
     one_year(result)
-    zones = load_columns()["zone"].choices
-    table = result.schools[result.schools["verdict"] != MET]
+    zones, schools = load_columns()["zone"].choices, result.schools
+    judged = result.standard.school_rule is not None
+    table = schools[schools["verdict"] != MET if judged else schools["unknown"] != ""]
     table = table.sort_values("verdict", key=lambda v: v != NOT_MET, kind="stable")
-    return _listed(
+    return listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "学校": table["school"],
             "城乡": table["zone"].map(zones).fillna("未注明"),
             "学生数": [_whole(value) for value in table["pupils"]],
-            "达标项数": table["met"],
+            "达标项数": table["met"] if judged else "—",
             "低于标准值": table["below"],
             "缺数据": table["unknown"],
-            "结论": table["verdict"].map(VERDICT_WORDS),
+            "结论": table["verdict"].map(VERDICT_WORDS) if judged else NOT_JUDGED_WORDS,
         }
     )
 
@@ -139,9 +145,11 @@ def tabulate_indicators(result: Assessment) -> pd.DataFrame:
     -------
     DataFrame
         One row per stage and indicator. Columns: 学段, 指标, 单位, 标准值, 县平均值, 校段数, 达到标准值, 低于标准值,
-        无法判定.
+        无法判定; 学段, 指标, 单位, 县平均值, 校段数, 有数据, 缺数据 where the standard has no bars.
     """
     one_year(result)
+    if result.standard.school_rule is None:
+        return _tabulate_values(result)
     counts = _count_verdicts(result.indicators, ["stage", "indicator"])
     means = result.coefficients.set_index(["stage", "indicator"])["printed_mean"]
     names, codes, words = (
@@ -162,7 +170,23 @@ def tabulate_indicators(result: Assessment) -> pd.DataFrame:
         for (stage, name), count in counts.items()
     ]
     heads = ["学段", "指标", "单位", "标准值", "县平均值", "校段数", "达到标准值", "低于标准值"]
-    return _listed(rows, columns=[*heads, "无法判定"])
+    return listed(rows, columns=[*heads, "无法判定"])
+
+
+def _tabulate_values(result: Assessment) -> pd.DataFrame:
+    """County means of a standard without bars, and how many sections they rest on."""
+    table, standard = result.coefficients, result.standard
+    return listed(
+        {
+            "学段": table["stage"].map(standard.stage_names),
+            "指标": table["indicator"].map(standard.indicator_names),
+            "单位": table["indicator"].map({name: i.unit for name, i in standard.codes.items()}),
+            "县平均值": table["printed_mean"].replace("", VERDICT_WORDS[CANNOT_TELL]),
+            "校段数": table["schools"],
+            "有数据": table["schools"] - table["missing"],
+            "缺数据": table["missing"],
+        }
+    )
 
 
 def _count_verdicts(table: pd.DataFrame, keys: list[str]) -> dict[tuple, list[int]]:
@@ -184,24 +208,38 @@ def tabulate_coefficients(result: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 学段, 指标, 县平均值, 差异系数, 限值, 结论, 等权差异系数（仅供比较）.
+        Columns: 学段, 指标, 县平均值, 差异系数, 限值, 结论, 等权差异系数（仅供比较）; the last row of a stage is the mean
+        of all coefficients where the standard judges it.
     """
     one_year(result)
-    table, decimals = result.coefficients, result.standard.dispersion_rule.decimals
-    unknown = VERDICT_WORDS[CANNOT_TELL]
-    return _listed(
+    standard, table = result.standard, result.coefficients
+    names, unknown = standard.indicator_names, VERDICT_WORDS[CANNOT_TELL]
+    if standard.dispersion_rule.kind == "composite":
+        table, names = _add_composites(result), names | {"": "综合差异系数（各项平均）"}
+    limits = [limit_text(standard, row.stage) if row.verdict else "—" for row in table.itertuples()]
+    return listed(
         {
-            "学段": table["stage"].map(result.standard.stage_names),
-            "指标": table["indicator"].map(result.standard.indicator_names),
+            "学段": table["stage"].map(standard.stage_names),
+            "指标": table["indicator"].map(names),
             "县平均值": table["printed_mean"].replace("", unknown),
             "差异系数": table["printed"].replace("", unknown),
-            "限值": [limit_text(result.standard, stage) for stage in table["stage"]],
-            "结论": table["verdict"].map(VERDICT_WORDS),
+            "限值": limits,
+            "结论": table["verdict"].map(VERDICT_WORDS | {"": NOT_JUDGED_WORDS}),
             "等权差异系数（仅供比较）": [
-                _decimals(value, decimals) for value in table["cv_unweighted"]
+                _decimals(value, standard.dispersion_rule.decimals)
+                for value in table["cv_unweighted"]
             ],
         }
     )
+
+
+def _add_composites(result: Assessment) -> pd.DataFrame:
+    """The coefficients, after those of each stage the mean that is judged; it belongs to no indicator."""
+    composites = result.composite.rename(columns={"composite_unweighted": "cv_unweighted"})
+    composites = composites.assign(indicator="", printed_mean="—")
+    table = pd.concat([result.coefficients, composites], ignore_index=True)
+    order = {stage: at for at, stage in enumerate(result.standard.stages)}
+    return table.sort_values("stage", key=lambda stages: stages.map(order), kind="stable")
 
 
 def tabulate_totals(result: Assessment) -> pd.DataFrame:
@@ -219,7 +257,7 @@ def tabulate_totals(result: Assessment) -> pd.DataFrame:
     """
     one_year(result)
     table = result.totals
-    return _listed(
+    return listed(
         {
             "指标": table["indicator"].map(result.standard.indicator_names),
             "涉及学校数": table["schools"],
@@ -248,7 +286,7 @@ def tabulate_gaps(result: Assessment) -> pd.DataFrame:
     table = result.gaps.merge(result.indicators[[*keys, "printed"]], on=keys, how="left")
     codes = result.standard.codes
     bars = [_text(codes[row.indicator].bar[row.stage]) for row in table.itertuples()]
-    return _listed(
+    return listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "学校": table["school"],
@@ -277,7 +315,7 @@ def tabulate_repairs(result: Assessment) -> pd.DataFrame:
     """
     one_year(result)
     table = result.repairs
-    return _listed(
+    return listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "学校": table["school"],
@@ -301,7 +339,7 @@ def tabulate_zones(result: Assessment) -> pd.DataFrame:
     -------
     DataFrame
         One row per stage and indicator. Columns: 学段, 指标, 标准值, then one per zone; a dash where a zone has no
-        section of the stage.
+        section of the stage, or the standard no bar.
     """
     one_year(result)
     zones, standard = load_columns()["zone"].choices, result.standard
@@ -313,14 +351,14 @@ def tabulate_zones(result: Assessment) -> pd.DataFrame:
         [
             word,
             standard.indicator_names[name],
-            _text(indicator.bar[stage]),
+            _bar_text(indicator, stage),
             *(_mean_or_dash(means, (stage, name, zone), indicator.decimals) for zone in present),
         ]
         for stage, word in standard.stage_names.items()
         for name, indicator in standard.codes.items()
         if stage in means.index
     ]
-    return _listed(rows, columns=["学段", "指标", "标准值", *(zones[zone] for zone in present)])
+    return listed(rows, columns=["学段", "指标", "标准值", *(zones[zone] for zone in present)])
 
 
 def _mean_or_dash(means: pd.Series, place: tuple, decimals: int) -> str:
@@ -339,8 +377,11 @@ def tabulate_trend(history: Assessment) -> pd.DataFrame:
     -------
     DataFrame
         One row per year and stage. Columns: 年度, 学段, 校段数, 达标, 未达标, 无法判定, 最大差异系数 (无法判定 where one of
-        them lacks data), 超限项数, 无法判定项数.
+        them lacks data), 超限项数, 无法判定项数; 年度, 学段, 校段数, 最大差异系数, 综合差异系数, 限值, 结论 where the mean of
+        all is judged.
     """
+    if history.standard.dispersion_rule.kind == "composite":
+        return _tabulate_composites(history)
     keys = ["year", "stage"]
     counts = _count_verdicts(history.schools, keys)
     spread = _count_verdicts(history.coefficients, keys)
@@ -358,7 +399,28 @@ def tabulate_trend(history: Assessment) -> pd.DataFrame:
         for (year, stage), count in counts.items()
     ]
     heads = ["年度", "学段", "校段数", "达标", "未达标", "无法判定", "最大差异系数"]
-    return _listed(rows, columns=[*heads, "超限项数", "无法判定项数"])
+    return listed(rows, columns=[*heads, "超限项数", "无法判定项数"])
+
+
+def _tabulate_composites(history: Assessment) -> pd.DataFrame:
+    """The mean of all coefficients year by year, with its verdict."""
+    keys, words = ["year", "stage"], history.standard.stage_names
+    largest = largest_coefficients(history.coefficients).set_index(keys)
+    sections = history.schools.groupby(keys).size()
+    rows = [
+        [
+            row.year,
+            words[row.stage],
+            sections[row.year, row.stage],
+            _print_largest(history, largest, (row.year, row.stage)),
+            row.printed or VERDICT_WORDS[CANNOT_TELL],
+            limit_text(history.standard, row.stage),
+            VERDICT_WORDS[row.verdict],
+        ]
+        for row in history.composite.itertuples()
+    ]
+    heads = ["年度", "学段", "校段数", "最大差异系数", "综合差异系数", "限值", "结论"]
+    return listed(rows, columns=heads)
 
 
 def _print_largest(history: Assessment, largest: pd.DataFrame, place: tuple[int, str]) -> str:
@@ -384,7 +446,7 @@ def tabulate_excluded(result: Assessment) -> pd.DataFrame:
         Columns: 学校, 类型, 学段, 学生数, 理由, 来源.
     """
     table = result.sections.excluded
-    return _listed(
+    return listed(
         {
             "学校": table["school"],
             "类型": table["school_type"].map(load_columns()["school_type"].choices),
@@ -417,7 +479,7 @@ def tabulate_rules(result: Assessment) -> pd.DataFrame:
         [
             i.code,
             i.label.zh,
-            *(_text(i.bar[stage]) for stage in words),
+            *(_bar_text(i, stage) for stage in words),
             i.unit,
             i.source,
             i.confidence,
@@ -425,10 +487,11 @@ def tabulate_rules(result: Assessment) -> pd.DataFrame:
         for i in standard.indicator
     ]
     rule, spread = standard.school_rule, standard.dispersion_rule
-    rows.append(["", rule.label.zh, *([""] * len(words)), "", rule.source, rule.confidence])
+    if rule:
+        rows.append(["", rule.label.zh, *([""] * len(words)), "", rule.source, rule.confidence])
     limits = [_text(spread.limit[stage]) for stage in words]
     rows.append([spread.code, spread.label.zh, *limits, "无量纲", spread.source, spread.confidence])
-    return _listed(rows, columns=["编号", "规则", *words.values(), "单位", "来源", "可信度"])
+    return listed(rows, columns=["编号", "规则", *words.values(), "单位", "来源", "可信度"])
 
 
 def count_missing(result: Assessment) -> pd.DataFrame:
@@ -498,7 +561,7 @@ def tabulate_raw(result: Assessment, most: int = 5) -> pd.DataFrame:
         [column.zh, column.unit or "—", *(_raw(value, column) for value in frame[column.id])]
         for column in given
     ]
-    return _listed(rows, columns=["数据列", "单位", *frame["school"]])
+    return listed(rows, columns=["数据列", "单位", *frame["school"]])
 
 
 def _raw(value, column: Column) -> str:
@@ -523,7 +586,7 @@ def tabulate_missing(result: Assessment) -> pd.DataFrame:
     """
     table = count_missing(result)
     labels = {name: column.zh for name, column in load_columns().items()}
-    return _listed(
+    return listed(
         {
             "数据列": table["column"].map(labels),
             "空缺数": table["cells"],
@@ -561,7 +624,7 @@ def tabulate_extremes(result: Assessment) -> pd.DataFrame:
                 high["school"],
             ]
         )
-    return _listed(rows, columns=["学段", "指标", "最低值", "最低校段", "最高值", "最高校段"])
+    return listed(rows, columns=["学段", "指标", "最低值", "最低校段", "最高值", "最高校段"])
 
 
 def tabulate_inequality(result: Assessment) -> pd.DataFrame:
@@ -586,7 +649,7 @@ def tabulate_inequality(result: Assessment) -> pd.DataFrame:
         head: [_decimals(value, 3) for value in table[name]]
         for head, name in zip(heads, MEASURES, strict=True)
     }
-    return _listed(
+    return listed(
         {
             "学段": table["stage"].map(result.standard.stage_names),
             "指标": table["indicator"].map(result.standard.indicator_names),
@@ -610,10 +673,28 @@ class Listing(pd.DataFrame):
         return self.to_string()
 
 
-def _listed(data, columns: list[str] | None = None) -> Listing:
-    """Rows are counted from 1."""
+def listed(data, columns: list[str] | None = None) -> Listing:
+    """Make a table for readers, its rows counted from 1 (读者表格).
+
+    Parameters
+    ----------
+    data
+        What a DataFrame is made of.
+    columns
+        Heads, where the data have none.
+
+    Returns
+    -------
+    Listing
+        Shows every row.
+    """
     table = Listing(data, columns=columns)
     return table.set_axis(range(1, len(table) + 1), axis=0)
+
+
+def _bar_text(indicator: Indicator, stage: str) -> str:
+    """The bar of a stage; a dash where the standard has none."""
+    return _text(indicator.bar[stage]) if indicator.bar else "—"
 
 
 def _text(number) -> str:

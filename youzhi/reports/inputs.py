@@ -12,11 +12,13 @@ import pandas as pd
 
 from youzhi import counties
 from youzhi.assessment import Assessment, assess
-from youzhi.counties import County
+from youzhi.cards import County
 from youzhi.errors import DataError, YouzhiError
 from youzhi.intake.files import read_grid
 from youzhi.reports.manifest import Job
 from youzhi.standards import Standard, load_standard
+
+_TABLES = (counties.schools_path, counties.items_path)
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Inputs:
     results
         Each year of the county that has a table: the notebook compares them all.
     digests
-        SHA-256 of each file by its name: <year>/schools.csv, county.toml, standards/<file>.
+        SHA-256 of each file by its name: <year>/schools.csv, <year>/items.csv, county.toml, commitments.toml,
+        standards/<file>.
     own
         Name of the report's own table among the digests.
     """
@@ -77,12 +80,15 @@ def read_inputs(job: Job) -> Inputs:
     for year in counties.list_years(job.county, job.data):
         try:
             table = counties.read_county(job.county, year, job.data)
-            results[year] = assess(table, standard=standard, unit=card.counting.unit)
+            items = counties.read_county_items(job.county, year, job.data)
+            results[year] = assess(table, items, standard, unit=card.counting.unit)
         except DataError as error:
             faults.append(_name_folder(error.faults, job.county, year))
             continue
         name = f"{year}/{table.file}"
         digests[name], own = table.digest, name if year == job.year else own
+        if items is not None:
+            digests[f"{year}/{items.file}"] = items.digest
     if faults:
         raise DataError(pd.concat(faults, ignore_index=True))
     return Inputs(card, standard, results, digests, own)
@@ -103,8 +109,8 @@ def have_changed(job: Job, inputs: Inputs) -> bool:
     try:
         found = _digest_texts(job)
         for year in counties.list_years(job.county, job.data):
-            path = counties.schools_path(job.county, year, job.data)
-            found[f"{year}/{path.name}"] = read_grid(path).digest
+            paths = (read(job.county, year, job.data) for read in _TABLES)
+            found |= {f"{year}/{path.name}": read_grid(path).digest for path in paths if path}
     except (YouzhiError, OSError):  # it could be read before
         return True
     return found != inputs.digests
@@ -116,12 +122,13 @@ def _standard_name(job: Job) -> str:
 
 
 def _digest_texts(job: Job) -> dict[str, str]:
-    """SHA-256 of the county's card, where there is one, and of the standard's file."""
+    """SHA-256 of the county's card and promises, where there are any, and of the standard's file."""
     name = _standard_name(job)
     shipped = Path(str(resources.files("youzhi.standards"))) / f"{name}.toml"
     standard = shipped if shipped.is_file() else Path(name)
     paths = {
         "county.toml": job.data / job.county / "county.toml",
+        "commitments.toml": job.data / job.county / "commitments.toml",
         f"standards/{standard.name}": standard,
     }
     return {

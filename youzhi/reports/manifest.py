@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from numbers import Integral
 from pathlib import Path
 
@@ -116,11 +117,15 @@ def plan_jobs(
     folder = Path(out or _default_out()).resolve()
     chosen = _resolve_standard(standard)
     path = find_notebook(notebook)
-    jobs = []
+    jobs, declared = [], _declared_parameters(path)
     wanted = None if years is None else list(years)
     found = list(_list_existing(names, wanted, root))
     for county, year in found if chosen else _drop_unjudged(found, wanted is not None, root):
-        given = {"county": county, "year": year, **({"standard": chosen} if chosen else {})}
+        given = {
+            "county": county,
+            **_when(declared, year),
+            **({"standard": chosen} if chosen else {}),
+        }
         jobs.append(Job(county, year, chosen, path, given | parameters, root, folder))
     if not jobs:
         raise UsageError(
@@ -191,6 +196,13 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> None:
             raise UsageError(
                 f"参数“{name}”应为 {allowed[name]}，收到 {value!r}；允许的参数：{listing}"
             )
+
+
+def _when(declared: Mapping[str, str], year: int) -> dict[str, object]:
+    """The year, or the last day of it for a notebook that tells the state of a day."""
+    if "as_of" in declared and "year" not in declared:
+        return {"as_of": date(year, 12, 31).isoformat()}
+    return {"year": year}
 
 
 def _declared_parameters(notebook: Path) -> dict[str, str]:

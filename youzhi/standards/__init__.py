@@ -48,6 +48,7 @@ class Counting(_Sourced):
 
     unit: Literal["school", "campus"]
     unit_note: str = ""
+    private_codes: list[int] = []
     stages: dict[str, list[str]]
 
 
@@ -70,7 +71,7 @@ class Split(_Sourced):
 
 
 class Indicator(_Sourced):
-    """One resource indicator: numerator over pupils, and its bar for each stage (指标)."""
+    """One resource indicator: numerator over pupils, and its bar for each stage, where there are bars (指标)."""
 
     id: str
     code: str
@@ -83,7 +84,7 @@ class Indicator(_Sourced):
     subtract: list[str] = []
     shared: bool = False
     per: Positive
-    bar: dict[str, Positive]
+    bar: dict[str, Positive] = {}
 
 
 class SchoolRule(_Sourced):
@@ -96,9 +97,10 @@ class SchoolRule(_Sourced):
 
 
 class DispersionRule(_Sourced):
-    """How far schools may lie apart (校际差异系数规则)."""
+    """How far schools may lie apart: each coefficient, or the mean of all of them (校际差异系数规则)."""
 
     id: str
+    kind: Literal["each", "composite"]
     label: Label
     code: str
     limit: dict[str, Positive]
@@ -122,13 +124,18 @@ class Years(_Rule):
 
 
 class Condition(_Rule):
-    """What must hold for one school section; every key that is given must hold."""
+    """What must hold for a school; every key that is given must hold (条件)."""
 
-    zone: str | None = None
-    school_type: str | None = None
+    school_types: list[str] = []
+    zones: list[str] = []
+    public: bool | None = None
+    boarding: bool | None = None
     inner_city: bool | None = None
     pupils_from: int | None = None
     pupils_below: int | None = None
+    built_by: int | None = None
+    largest_class_below: int | None = None
+    migrant_share_above: Positive | None = None
 
 
 class Relief(_Sourced):
@@ -142,12 +149,171 @@ class Relief(_Sourced):
     when: list[Condition]
 
 
+Bar = Annotated[Decimal, Field(ge=0)] | dict[str, Annotated[Decimal, Field(ge=0)]]
+
+
+class BarRelief(_Sourced):
+    """A transitional relief of an item: a softer bar under a condition, and the duty it carries (过渡期放宽)."""
+
+    id: str
+    label: Label
+    years: Years
+    when: Annotated[list[Condition], Field(min_length=1)]
+    bar: Bar
+    duty: str = ""
+
+
+class _Check(_Rule):
+    """What every check of an item has; `scope` names the schools it is about, any one condition is enough."""
+
+    id: str
+    label: Label
+    note: str = ""
+
+
+class Finding(_Check):
+    """A check that somebody made by hand, from documents or on the spot (认定)."""
+
+    kind: Literal["finding"]
+    figure: str
+    good: str
+
+    @property
+    def asks(self) -> list[str]:
+        """Columns and county figures that it rests on."""
+        return [self.figure]
+
+    @property
+    def reliefs(self) -> list[BarRelief]:
+        """None: nobody can find a softer fact."""
+        return []
+
+
+class Ratio(_Check):
+    """A check that compares a number or a ratio with a bar (计算).
+
+    Attributes
+    ----------
+    over
+        "county" (sums over the schools in scope, or county figures), "school", "section" (a stage of a
+        school, `{stage}` in the names) or "subject" (`{subject}` in the names).
+    numerator, subtract, denominator, less
+        Columns or county figures: (numerator - subtract) / (denominator - less) · per.
+    test, bar, against
+        How the value is held against the bar, or against the sum of county figures.
+    stated
+        A county figure that stands for the value where the counts are missing.
+    scope, when_none
+        Which schools; the verdict when there is none, or when all counts are zero.
+    gap_unit
+        Unit of what is missing, where the least repair is a whole number of something.
+    """
+
+    kind: Literal["ratio"]
+    over: Literal["county", "school", "section", "subject"]
+    numerator: Annotated[list[str], Field(min_length=1)]
+    subtract: list[str] = []
+    denominator: list[str] = []
+    less: list[str] = []
+    per: Positive = Decimal(1)
+    unit: str
+    gap_unit: str = ""
+    decimals: Annotated[int, Field(ge=0)]
+    test: Literal["at_least", "at_most", "below"]
+    bar: Bar | None = None
+    against: list[str] = []
+    stated: str = ""
+    scope: list[Condition] = []
+    when_none: Literal["met", "cannot_tell"] = "cannot_tell"
+    relief: list[BarRelief] = []
+
+    @model_validator(mode="after")
+    def _has_one_bar(self):
+        if (self.bar is None) == (not self.against):
+            raise ValueError("bar 与 against 应恰有一个")
+        return self
+
+    @property
+    def asks(self) -> list[str]:
+        """Columns and county figures that it rests on, as they are named in the file."""
+        return [*self.numerator, *self.subtract, *self.denominator, *self.less, *self.against]
+
+    @property
+    def reliefs(self) -> list[BarRelief]:
+        """Its transitional reliefs."""
+        return self.relief
+
+
+class Rooms(_Check):
+    """Special rooms: so many per so many classes, each of at least some area (专用教室).
+
+    Attributes
+    ----------
+    per_classes
+        One room of each kind for every so many classes, or part of them.
+    bar
+        Column with the areas of the single rooms to the least area (㎡).
+    reading, readings
+        "each" kind of room for itself, or the "sum" of all kinds; the readings a text allows.
+    """
+
+    kind: Literal["rooms"]
+    over: Literal["school"] = "school"
+    per_classes: Annotated[int, Field(gt=0)]
+    bar: dict[str, Positive]
+    unit: str
+    gap_unit: str
+    reading: Literal["each", "sum"]
+    readings: list[Literal["each", "sum"]] = []
+    scope: list[Condition] = []
+    when_none: Literal["met", "cannot_tell"] = "met"
+    relief: list[BarRelief] = []
+
+    @property
+    def asks(self) -> list[str]:
+        """Columns and county figures that it rests on."""
+        return list(self.bar)
+
+    @property
+    def reliefs(self) -> list[BarRelief]:
+        """Its transitional reliefs."""
+        return self.relief
+
+
+Check = Annotated[Finding | Ratio | Rooms, Field(discriminator="kind")]
+
+
+class Item(_Sourced):
+    """One item of the parts that are not resource indicators: a guarantee, a quality, a veto (评估项).
+
+    Attributes
+    ----------
+    code
+        As the document numbers it, with the row in brackets where one number has several rows.
+    evidence
+        What it is known from: the schools' table, county figures, documents, or somebody's judgement.
+    check
+        All must be met; with `join` "evidence" each is another sign of the same fact, and one that is
+        known is enough.
+    """
+
+    id: str
+    code: str
+    part: str
+    label: Label
+    short: str
+    evidence: Literal["schools", "figures", "document", "judgement"]
+    join: Literal["all", "evidence"] = "all"
+    check: Annotated[list[Check], Field(min_length=1)]
+
+
 class Part(_Sourced):
     """A part of the county verdict that needs county items, not the school table (其他评估内容)."""
 
     id: str
     label: Label
     items: int
+    veto: bool = False
 
 
 class Standard(_Rule):
@@ -164,11 +330,14 @@ class Standard(_Rule):
     indicator
         The resource indicators in the order of the document.
     school_rule, dispersion_rule
-        How one school and how the spread between schools is judged.
+        How one school and how the spread between schools is judged; a standard whose bars are not known has no
+        school rule.
     relief
         Transitional reliefs.
     part
-        Parts of the county verdict that the school table cannot answer.
+        Parts of the county verdict beside schools and dispersion.
+    item
+        The items of those parts, in the order of the document.
     """
 
     id: str
@@ -182,10 +351,11 @@ class Standard(_Rule):
     exclusion: list[Exclusion] = []
     split: Split
     indicator: list[Indicator]
-    school_rule: SchoolRule
+    school_rule: SchoolRule | None = None
     dispersion_rule: DispersionRule
     relief: list[Relief] = []
     part: list[Part] = []
+    item: list[Item] = []
 
     @model_validator(mode="after")
     def _is_coherent(self):
@@ -209,9 +379,24 @@ class Standard(_Rule):
         """Indicator ids and code with short name, in order (指标简称)."""
         return {indicator.id: f"{indicator.code} {indicator.short}" for indicator in self.indicator}
 
+    @property
+    def veto_parts(self) -> list[str]:
+        """Ids of the parts whose items are vetoes (否决性指标)."""
+        return [part.id for part in self.part if part.veto]
+
+    def items_of(self, part: str) -> list[Item]:
+        """The items of one part, in the order of the document."""
+        return [item for item in self.item if item.part == part]
+
     def relief_is_on(self, year: int) -> bool:
         """Whether any transitional relief is on by default in that year (过渡期默认是否适用)."""
-        return any(relief.years.first <= year <= relief.years.last for relief in self.relief)
+        return any(rule.years.first <= year <= rule.years.last for rule in self.reliefs)
+
+    @property
+    def reliefs(self) -> list[Relief | BarRelief]:
+        """All transitional reliefs, of indicators and of items (过渡期规定)."""
+        checks = [check for item in self.item for check in item.check]
+        return [*self.relief, *(rule for check in checks for rule in check.reliefs)]
 
 
 def _incoherences(standard: Standard):
@@ -221,8 +406,10 @@ def _incoherences(standard: Standard):
     if len(set(ids)) < len(ids) or len(set(codes)) < len(codes):
         yield "指标的 id 或 code 重复"
     for indicator in standard.indicator:
-        if set(indicator.bar) != stages:
+        if standard.school_rule and set(indicator.bar) != stages:
             yield f"指标 {indicator.id} 的 bar 应恰好包含学段 {sorted(stages)}"
+        if indicator.bar and not standard.school_rule:
+            yield f"指标 {indicator.id} 有 bar，却没有 school_rule 说明如何判定"
     if set(standard.dispersion_rule.limit) != stages:
         yield f"dispersion_rule.limit 应恰好包含学段 {sorted(stages)}"
     if set(standard.counting.stages) != stages:
@@ -233,11 +420,26 @@ def _incoherences(standard: Standard):
     for rule in standard.exclusion:
         if not (rule.school_types or rule.organiser_codes or rule.pupils_below is not None):
             yield f"exclusion {rule.id} 没有任何条件，会排除所有学校"
-    if not 0 < standard.school_rule.met_at_least <= len(ids):
+    if standard.school_rule and not 0 < standard.school_rule.met_at_least <= len(ids):
         yield f"school_rule.met_at_least 应在 1 与 {len(ids)} 之间"
+    yield from _item_incoherences(standard)
     for relief in standard.relief:
         if relief.indicator not in ids:
             yield f"relief {relief.id} 指向不存在的指标 {relief.indicator}"
+
+
+def _item_incoherences(standard: Standard):
+    parts = {part.id: part for part in standard.part}
+    codes = [item.code for item in standard.item] + [item.code for item in standard.indicator]
+    if len(set(codes)) < len(codes):
+        yield "指标与评估项的 code 重复"
+    for item in standard.item:
+        if item.part not in parts:
+            yield f"评估项 {item.code} 属于不存在的部分 {item.part}"
+    for part in standard.part:
+        numbers = {item.code.partition("(")[0] for item in standard.items_of(part.id)}
+        if standard.item and len(numbers) != part.items:
+            yield f"部分 {part.id} 应有{part.items}项，实有{len(numbers)}项"
 
 
 def list_standards() -> list[str]:

@@ -1,29 +1,22 @@
-"""Results -> matplotlib figures in one style, with the open Chinese font that is installed with youzhi.
-
-Every figure is closed and returned, so that none is kept open; its title says what it shows. The settings hold
-only while a figure is drawn; the font stays registered with matplotlib. pyplot is used, so draw in one thread at a
-time. Colours are told apart in grey and by colour-blind readers; what matters is also marked by shape.
-"""
+"""Figures of an assessment: sections against bars, coefficients against limits, zones, years."""
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import cycle
 
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from PIL import Image
 
 from youzhi.assessment import Assessment
 from youzhi.columns import load_columns
-from youzhi.errors import UsageError, YouzhiError
 from youzhi.exact import as_fraction, round_half_up
+from youzhi.figures.style import draw_style, require_one_year, say_nothing
 from youzhi.inequality import compare_zones, largest_coefficients, main_contributors, trace_lorenz
+from youzhi.standards import Indicator
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 STAGE_STYLES = [("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")]
@@ -44,6 +37,8 @@ DISTANCE = LinearSegmentedColormap.from_list(
 ).with_extremes(bad="#dddddd")
 UNDECIDED = {"marker": "D", "mfc": "white", "ms": 7, "mew": 1.4}
 NO_SECTIONS = "没有计入的学校，没有可画的内容"
+NO_BARS = "标准值没有取得，没有可画的内容"
+PLAIN = ("#555555", "o")
 MOST_ROWS = 40
 STATE_MARKS = {
     "below_bar": (
@@ -53,75 +48,6 @@ STATE_MARKS = {
     "below_floor": ("低于底线", {"marker": "X", "color": "black", "ms": 5}),
     "unknown": ("无法判定", {"marker": "D", "mfc": "white", "mec": "black", "ms": 5, "mew": 0.8}),
 }
-
-
-@cache
-def _style() -> dict:
-    """Register the Chinese font once and return the settings of every figure."""
-    from matplotlib import font_manager
-
-    try:
-        import pylopdf_fonts_zh_cn as fonts
-    except ImportError as error:
-        raise YouzhiError(
-            "缺少中文字体包 pylopdf-fonts-zh-cn，图中汉字无法显示。请运行 make env 重新建立环境。"
-        ) from error
-    path = str(fonts.sans_path())
-    font_manager.fontManager.addfont(path)
-    family = font_manager.FontProperties(fname=path).get_name()
-    return {
-        "font.family": [family, "DejaVu Sans"],
-        "font.size": 10,
-        "axes.titlesize": 11.5,
-        "axes.titlelocation": "left",
-        "axes.unicode_minus": False,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "figure.dpi": 96,
-        "savefig.dpi": 96,
-        "legend.frameon": False,
-        "text.parse_math": False,
-        "svg.hashsalt": "youzhi",
-    }
-
-
-class _PaletteCanvas(FigureCanvasAgg):
-    """Writes PNG with a palette: a report of many figures stays small, and nothing visible is lost."""
-
-    def print_png(self, filename_or_obj, **_settings):
-        self.draw()
-        image = Image.fromarray(np.asarray(self.buffer_rgba())).convert("RGB")
-        small = image.quantize(255, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        dpi = (self.figure.dpi, self.figure.dpi)
-        small.save(filename_or_obj, format="png", optimize=True, dpi=dpi)
-
-
-def _drawn(draw):
-    """Let a drawing function run in the one style and close what it made."""
-
-    def drawing(*args, **kwargs) -> Figure:
-        with plt.rc_context(_style()):
-            figure = draw(*args, **kwargs)
-            figure.set_layout_engine("constrained")
-            figure.canvas.draw()
-        plt.close(figure)
-        _PaletteCanvas(figure)
-        return figure
-
-    drawing.__doc__, drawing.__name__, drawing.__qualname__ = (
-        draw.__doc__,
-        draw.__name__,
-        draw.__name__,
-    )
-    drawing.__wrapped__ = draw
-    return drawing
-
-
-def _require_one_year(result: Assessment) -> None:
-    """Refuse a result that would be pooled over several county-years."""
-    if len(result.verdicts) != 1:
-        raise UsageError(f"这里只能画一个县一个年度，结果中有{len(result.verdicts)}个县年。")
 
 
 def _percent(share: float, decimals: int = 1) -> str:
@@ -135,7 +61,7 @@ def _plus_unknown(text: str, table: pd.DataFrame, words: str) -> str:
     return f"{text}，{unknown}{words}" if unknown else text
 
 
-@_drawn
+@draw_style
 def draw_bar_distance(result: Assessment) -> Figure:
     """Draw a heat map of sections x indicators: value over bar (各校段指标与标准值之比).
 
@@ -147,11 +73,14 @@ def draw_bar_distance(result: Assessment) -> Figure:
     Returns
     -------
     Figure
-        One panel per stage that has sections; at most 40 rows each, the sections farthest below a bar first.
+        One panel per stage that has sections; at most 40 rows each, the sections farthest below a bar first. Words only
+        where the standard has no bars.
     """
-    _require_one_year(result)
+    require_one_year(result)
+    if result.standard.school_rule is None:
+        return say_nothing(NO_BARS)
     if result.indicators.empty:
-        return _say_nothing(NO_SECTIONS)
+        return say_nothing(NO_SECTIONS)
     table = result.indicators.assign(ratio=result.indicators["value"] / result.indicators["bar"])
     words = result.standard.stage_names
     parts = [(word, table[table["stage"] == stage]) for stage, word in words.items()]
@@ -207,9 +136,9 @@ def _states(part: pd.DataFrame) -> np.ndarray:
     )
 
 
-@_drawn
+@draw_style
 def draw_coefficients(result: Assessment) -> Figure:
-    """Draw every difference coefficient as a dot beside the limit of its stage (校际差异系数).
+    """Draw every difference coefficient, or their mean, as a dot beside the limit of its stage (校际差异系数).
 
     Parameters
     ----------
@@ -219,33 +148,60 @@ def draw_coefficients(result: Assessment) -> Figure:
     Returns
     -------
     Figure
-        One panel per stage.
+        One panel per stage; where the standard judges the mean of all, only that has a limit and a verdict.
     """
-    _require_one_year(result)
+    require_one_year(result)
     table, words = result.coefficients, result.standard.stage_names
+    composite = result.standard.dispersion_rule.kind == "composite"
     stages = [stage for stage in words if (table["stage"] == stage).any()]
     if not stages:
-        return _say_nothing(NO_SECTIONS)
-    size = (5 * len(stages), 1.5 + 0.36 * len(result.standard.codes))
+        return say_nothing(NO_SECTIONS)
+    size = (5 * len(stages), 1.5 + 0.36 * (len(result.standard.codes) + composite))
     figure, axes = plt.subplots(
         1, len(stages), figsize=size, sharex=True, sharey=True, squeeze=False
     )
+    limits = result.standard.dispersion_rule.limit
+    room = [float(limits[stage]) * 1.2 for stage in stages if composite]
     for axis, stage in zip(axes[0], stages, strict=True):
         rows = table[table["stage"] == stage].reset_index(drop=True)
+        if composite:
+            rows = pd.concat([rows, _as_coefficient(result, stage)], ignore_index=True)
         _draw_spread(axis, rows, result, stage)
-        axis.set_xlim(0, max(0.6, table["cv"].fillna(0).max() * 1.2))
-        axis.set_title(f"{words[stage]}：{_tell_spread(rows['verdict'])}")
+        axis.set_xlim(0, max(0.6, table["cv"].fillna(0).max() * 1.2, *room))
+        told = _tell_composite(rows.iloc[-1]) if composite else _tell_spread(rows["verdict"])
+        axis.set_title(f"{words[stage]}：{told}")
     return figure
+
+
+def _as_coefficient(result: Assessment, stage: str) -> pd.DataFrame:
+    """The mean of all coefficients of one stage, as one more row; it belongs to no indicator."""
+    rows = result.composite[result.composite["stage"] == stage]
+    return rows.rename(columns={"composite": "cv"}).assign(indicator="")
+
+
+def _tell_composite(row: pd.Series) -> str:
+    """On which side of its limit the mean of all coefficients lies."""
+    side = {MET: "没有超过限值", NOT_MET: "超过限值", CANNOT_TELL: "无法判定"}[row["verdict"]]
+    return f"综合差异系数{row['printed'] + '，' if row['printed'] else ''}{side}"
 
 
 def _draw_spread(axis, rows: pd.DataFrame, result: Assessment, stage: str) -> None:
     """The coefficients of one stage beside their limit; one that has no number is a word without a point."""
     names, limit = result.standard.indicator_names, result.standard.dispersion_rule.limit[stage]
-    axis.axvline(float(limit), color="black", ls="--", lw=1)
+    names, top, look = (
+        names | {"": "综合（各项平均）"},
+        -1.1,
+        {"color": "black", "ls": "--", "lw": 1},
+    )
+    if result.standard.dispersion_rule.kind == "each":
+        axis.axvline(float(limit), **look)
+    else:
+        top = len(rows) - 2
+        axis.plot([float(limit)] * 2, [top, top + 1.6], **look)
     told = f"{limit:.{max(2, -limit.as_tuple().exponent)}f}"
-    axis.text(float(limit) + 0.008, -0.75, f"限值 {told}", fontsize=9)
+    axis.text(float(limit) + 0.008, top + 0.35, f"限值 {told}", fontsize=9)
     for verdict, part in rows.dropna(subset="cv").groupby("verdict"):
-        color, marker = MARKS[verdict]
+        color, marker = MARKS.get(verdict, PLAIN)
         look = {"color": color, "marker": marker, "s": 60, "zorder": 3, "clip_on": False}
         axis.scatter(part["cv"], part.index, **look)
     for row in rows.itertuples():
@@ -261,7 +217,9 @@ def _draw_spread(axis, rows: pd.DataFrame, result: Assessment, stage: str) -> No
 
 def _coefficient_label(row) -> str:
     """The number, and the verdict in words where it is not plain from number and limit."""
-    word = VERDICT_WORDS[row.verdict]
+    word = VERDICT_WORDS.get(row.verdict, "无法计算")
+    if not row.verdict:
+        return row.printed or word
     if not row.printed:
         return word if row.verdict == CANNOT_TELL else f"无定义，{word}"
     return f"{row.printed}（{word}）" if row.verdict == CANNOT_TELL else row.printed
@@ -278,7 +236,7 @@ def _tell_spread(verdicts: pd.Series) -> str:
     return f"{total}项差异系数中{over}项超过限值、{unknown}项无法判定"
 
 
-@_drawn
+@draw_style
 def draw_contributions(result: Assessment, most: int = 8) -> Figure:
     """Draw which schools make the largest coefficient of each stage (差异主要来自哪些学校).
 
@@ -294,14 +252,14 @@ def draw_contributions(result: Assessment, most: int = 8) -> Figure:
     Figure
         One panel per stage: each school's share in the squared coefficient.
     """
-    _require_one_year(result)
+    require_one_year(result)
     parts = [
         (worst, top)
         for _, worst in largest_coefficients(result.coefficients).iterrows()
         if len(top := main_contributors(result.shares, worst, most))
     ]
     if not parts:
-        return _say_nothing(_why_no_contributions(result.coefficients))
+        return say_nothing(_why_no_contributions(result.coefficients))
     size = (5 * len(parts), 1.4 + 0.32 * most)
     figure, axes = plt.subplots(1, len(parts), figsize=size, squeeze=False)
     for axis, (worst, top) in zip(axes[0], parts, strict=True):
@@ -345,7 +303,7 @@ def _contributions_title(result: Assessment, worst: pd.Series, top: pd.DataFrame
     return f"{stage}“{name}”{aside}：前{len(top)}所占差异的{_percent(top['share'].sum(), 0)}"
 
 
-@_drawn
+@draw_style
 def draw_gaps(result: Assessment, most: int = 10) -> Figure:
     """Draw what is missing in natural units, school by school (缺口).
 
@@ -359,16 +317,19 @@ def draw_gaps(result: Assessment, most: int = 10) -> Figure:
     Returns
     -------
     Figure
-        One panel per indicator that lacks something, largest county gap first; at most four panels.
+        One panel per indicator that lacks something, largest county gap first; at most four panels. Words only where the
+        standard has no bars.
     """
-    _require_one_year(result)
+    require_one_year(result)
+    if result.standard.school_rule is None:
+        return say_nothing(NO_BARS)
     codes, words = result.standard.codes, result.standard.stage_names
     totals = result.totals.assign(order=range(len(result.totals)))
     if result.indicators.empty:
-        return _say_nothing(NO_SECTIONS)
+        return say_nothing(NO_SECTIONS)
     if totals.empty:
         text = "没有缺口：能判定的指标都达到标准值"
-        return _say_nothing(_plus_unknown(text, result.indicators, "个指标值无法判定"))
+        return say_nothing(_plus_unknown(text, result.indicators, "个指标值无法判定"))
     many = totals.sort_values(["schools", "order"], ascending=[False, True]).head(4)
     rows, columns = -(-len(many) // 2), min(2, len(many))
     size = (5.2 * columns, rows * (1.1 + 0.27 * most))
@@ -399,9 +360,9 @@ def draw_gaps(result: Assessment, most: int = 10) -> Figure:
     return figure
 
 
-@_drawn
+@draw_style
 def draw_zones(result: Assessment) -> Figure:
-    """Compare urban, town and rural schools: pupil-weighted mean over bar (城区、镇区、乡村比较).
+    """Compare urban, town and rural schools: pupil-weighted mean over bar, or over county mean (城区、镇区、乡村比较).
 
     Parameters
     ----------
@@ -411,17 +372,18 @@ def draw_zones(result: Assessment) -> Figure:
     Returns
     -------
     Figure
-        One panel per stage.
+        One panel per stage. Where the standard has no bars, the means are held against those of the county.
     """
-    _require_one_year(result)
+    require_one_year(result)
     if result.indicators.empty:
-        return _say_nothing(NO_SECTIONS)
-    values = result.own_values.assign(bar=result.indicators["bar"])
+        return say_nothing(NO_SECTIONS)
+    judged = result.standard.school_rule is not None
+    values = result.own_values.assign(bar=_bars_of(result))
     table = compare_zones(values, result.schools)
     words, names = result.standard.stage_names, result.standard.indicator_names
     stages = [stage for stage in words if (table["stage"] == stage).any()]
     if not stages:
-        return _say_nothing("数据没有城乡类型，不能比较")
+        return say_nothing("数据没有城乡类型，不能比较")
     zones = load_columns()["zone"].choices
     height = 1.9 + 0.36 * len(names)
     figure, axes = plt.subplots(
@@ -437,12 +399,33 @@ def draw_zones(result: Assessment) -> Figure:
         axis.set_ylim(len(names) - 0.4, -0.6)
         axis.grid(color="#e5e5e5")
         axis.set_xlim(left=min(0.8, table["ratio"].min() - 0.1))
-        axis.set_xlabel("平均值 ÷ 标准值（倍）")
-        told = _tell_zones(table[table["stage"] == stage], zones)
+        axis.set_xlabel(f"平均值 ÷ {'标准值' if judged else '全县平均值'}（倍）")
+        told = (_tell_zones if judged else _tell_lowest)(table[table["stage"] == stage], zones)
         axis.set_title(f"{words[stage]}：{told}", fontsize=10.5)
     handles, texts = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside lower center", ncols=3)
     return figure
+
+
+def _bars_of(result: Assessment) -> np.ndarray:
+    """What every value is held against: its bar, or the county mean where the standard has no bars."""
+    if result.standard.school_rule is not None:
+        return result.indicators["bar"].to_numpy()
+    means = result.coefficients.set_index(["stage", "indicator"])["mean"]
+    places = pd.MultiIndex.from_frame(result.own_values[["stage", "indicator"]])
+    return means.reindex(places).to_numpy()
+
+
+def _tell_lowest(means: pd.DataFrame, zones: dict[str, str]) -> str:
+    """Which zone has the lowest mean most often, and how many means cannot be told."""
+    unknown = int(means["mean"].isna().sum())
+    aside = f"，{unknown}项平均无法判定" if unknown else ""
+    compared = means.dropna(subset="ratio").groupby("indicator").filter(lambda rows: len(rows) > 1)
+    if compared.empty:
+        return f"只有一类地区可以比较{aside}"
+    lowest = compared.loc[compared.groupby("indicator")["ratio"].idxmin(), "zone"].value_counts()
+    total, zone = compared["indicator"].nunique(), zones[lowest.index[0]]
+    return f"{total}项指标中{zone}平均最低的有{lowest.iloc[0]}项{aside}"
 
 
 def _tell_zones(means: pd.DataFrame, zones: dict[str, str]) -> str:
@@ -457,9 +440,9 @@ def _tell_zones(means: pd.DataFrame, zones: dict[str, str]) -> str:
     return f"{known}，{unknown}项无法判定"
 
 
-@_drawn
+@draw_style
 def draw_trend(history: Assessment) -> Figure:
-    """Draw the share of schools that meet the rule, and the largest coefficient, year by year (历年变化).
+    """Draw the share of schools that meet the rule, and the coefficient that is judged, year by year (历年变化).
 
     Parameters
     ----------
@@ -469,46 +452,73 @@ def draw_trend(history: Assessment) -> Figure:
     Returns
     -------
     Figure
-        Two panels.
+        Two panels; no shares of schools where the standard has no bars. The coefficient is the largest one, or the mean
+        of all where that is judged.
     """
     if history.schools.empty:
-        return _say_nothing(NO_SECTIONS)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.7))
-    words, strain = history.standard.stage_names, _strain_of(history.coefficients)
+        return say_nothing(NO_SECTIONS)
+    panels = 2 if history.standard.school_rule else 1
+    figure, axes = plt.subplots(1, panels, figsize=(5 * panels, 3.7), squeeze=False)
     years = sorted(set(history.verdicts["year"]))
-    for (stage, word), (color, marker) in zip(words.items(), cycle(STAGE_STYLES), strict=False):
-        here = history.schools[history.schools["stage"] == stage]
-        share = (here["verdict"] == MET).groupby(here["year"]).mean() * 100
-        look = {"color": color, "marker": marker}
-        if len(share):
-            left.plot(share.index, share, label=word, **look)
-            _draw_strain(right, strain.loc[stage], look)
-    for axis in (left, right):
+    for axis in axes[0]:
         axis.grid(color="#e5e5e5")
         axis.set_xlabel("统计年度（年）")
         axis.set_xticks(years, years)
         axis.tick_params(axis="x", labelsize=8.5)
-    left.set_ylim(0, 105)
-    left.set_ylabel("达标校段占比（%）")
-    right.set_ylabel("最大差异系数 ÷ 限值（倍）")
-    right.axhline(1, color="black", ls="--", lw=1)
-    right.set_ylim(0, max(1.1, strain["ratio"].fillna(0).max() * 1.1))
-    left.set_title(_tell_last_year(history), fontsize=10.5)
-    right.set_title(_tell_years(history.coefficients), fontsize=10.5)
-    handles, _ = left.get_legend_handles_labels()
-    if not strain["decided"].all():
+    if panels == 2:
+        _draw_shares(axes[0][0], history)
+    decided = _draw_strains(axes[0][-1], history)
+    handles, _ = axes[0][0].get_legend_handles_labels()
+    if not decided:
         label = "有差异系数无法判定的年度（已知的最大值）"
         handles.append(Line2D([], [], ls="", **UNDECIDED, mec="black", label=label))
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return figure
 
 
-def _strain_of(coefficients: pd.DataFrame) -> pd.DataFrame:
-    """By stage and year: the largest known coefficient over its limit, and whether every coefficient is decided."""
+def _stage_looks(history: Assessment):
+    """Every stage that has sections, with its name and look."""
+    words = history.standard.stage_names.items()
+    for (stage, word), (color, marker) in zip(words, cycle(STAGE_STYLES), strict=False):
+        if (history.schools["stage"] == stage).any():
+            yield stage, {"label": word, "color": color, "marker": marker}
+
+
+def _draw_shares(axis, history: Assessment) -> None:
+    """The share of sections that are met, one line per stage."""
+    for stage, look in _stage_looks(history):
+        here = history.schools[history.schools["stage"] == stage]
+        share = (here["verdict"] == MET).groupby(here["year"]).mean() * 100
+        axis.plot(share.index, share, **look)
+    axis.set_ylim(0, 105)
+    axis.set_ylabel("达标校段占比（%）")
+    axis.set_title(_tell_last_year(history), fontsize=10.5)
+
+
+def _draw_strains(axis, history: Assessment) -> bool:
+    """What is judged over its limit, one line per stage; tell whether every year is decided."""
+    strain, composite = _strain_of(history), history.standard.dispersion_rule.kind == "composite"
+    for stage, look in _stage_looks(history):
+        _draw_strain(axis, strain.loc[stage], look)
+    axis.set_ylabel(f"{'综合' if composite else '最大'}差异系数 ÷ 限值（倍）")
+    axis.axhline(1, color="black", ls="--", lw=1)
+    axis.set_ylim(0, max(1.1, strain["ratio"].fillna(0).max() * 1.1))
+    judged = history.composite if composite else history.coefficients
+    axis.set_title(_tell_years(judged, "综合差异系数" if composite else "差异系数"), fontsize=10.5)
+    return bool(strain["decided"].all())
+
+
+def _strain_of(history: Assessment) -> pd.DataFrame:
+    """By stage and year: what is judged over its limit, as far as known, and whether all of it is decided."""
     keys = ["stage", "year"]
-    largest = largest_coefficients(coefficients).set_index(keys)
-    known = coefficients["verdict"] != CANNOT_TELL
-    decided = known.groupby([coefficients[key] for key in keys]).all()
+    if history.standard.dispersion_rule.kind == "composite":
+        judged = history.composite.rename(columns={"composite": "cv"})
+        largest = judged.set_index(keys)
+    else:
+        judged = history.coefficients
+        largest = largest_coefficients(judged).set_index(keys)
+    known = judged["verdict"] != CANNOT_TELL
+    decided = known.groupby([judged[key] for key in keys]).all()
     ratio = (largest["cv"] / largest["limit"]).reindex(decided.index)
     return pd.DataFrame({"ratio": ratio, "decided": decided})
 
@@ -534,21 +544,21 @@ def _tell_last_year(history: Assessment) -> str:
     return f"{year}年达标校段占比：{'、'.join(parts) or '没有计入的学校'}"
 
 
-def _tell_years(coefficients: pd.DataFrame) -> str:
+def _tell_years(coefficients: pd.DataFrame, thing: str) -> str:
     """In how many years a coefficient is beyond its limit, and in how many one cannot be told."""
     over, unknown = (
         coefficients.loc[coefficients["verdict"] == verdict, "year"].nunique()
         for verdict in (NOT_MET, CANNOT_TELL)
     )
     if not over and not unknown:
-        return "各年差异系数都没有超过限值"
-    told = [f"{over}个年度有差异系数超过限值"] if over else []
-    return "，".join(told + ([f"{unknown}个年度有差异系数无法判定"] if unknown else []))
+        return f"各年{thing}都没有超过限值"
+    told = [f"{over}个年度有{thing}超过限值"] if over else []
+    return "，".join(told + ([f"{unknown}个年度有{thing}无法判定"] if unknown else []))
 
 
-@_drawn
+@draw_style
 def draw_distributions(result: Assessment) -> Figure:
-    """Draw how the sections' values lie around the bar, indicator by indicator (指标值分布).
+    """Draw how the sections' values lie, around the bar where there is one, indicator by indicator (指标值分布).
 
     Parameters
     ----------
@@ -560,9 +570,9 @@ def draw_distributions(result: Assessment) -> Figure:
     Figure
         One panel per indicator; every dot is a section.
     """
-    _require_one_year(result)
+    require_one_year(result)
     if result.indicators.empty:
-        return _say_nothing(NO_SECTIONS)
+        return say_nothing(NO_SECTIONS)
     words = result.standard.stage_names
     indicators = result.standard.indicator
     columns = min(4, len(indicators))
@@ -576,22 +586,30 @@ def draw_distributions(result: Assessment) -> Figure:
             values = np.sort(table.loc[table["stage"] == stage, "value"].dropna().to_numpy())
             spread = at + 0.28 * np.sin(2.4 * np.arange(len(values)))
             axis.scatter(spread, values, s=9, alpha=0.6, color=color, marker=marker, linewidths=0)
-            axis.hlines(float(indicator.bar[stage]), at - 0.4, at + 0.4, color="black", lw=1.6)
+            if indicator.bar:
+                axis.hlines(float(indicator.bar[stage]), at - 0.4, at + 0.4, color="black", lw=1.6)
         axis.set_xticks(range(len(words)), list(words.values()))
         axis.set_xlim(-0.5, len(words) - 0.5)
         axis.set_ylim(bottom=0)
         axis.set_ylabel(indicator.unit, fontsize=9)
-        below = int((table["verdict"] == NOT_MET).sum())
-        title = f"{indicator.short}：{below}个低于标准值"
-        axis.set_title(_plus_unknown(title, table, "个无法判定"), fontsize=9.5)
-    figure.legend(
-        handles=[Line2D([], [], color="black", lw=1.6, label="标准值；每个点是一个校段")],
-        loc="outside lower center",
-    )
+        axis.set_title(_distribution_title(indicator, table), fontsize=9.5)
+    handle = Line2D([], [], color="black", lw=1.6, label="标准值；每个点是一个校段")
+    if result.standard.school_rule is None:
+        handle = Line2D([], [], ls="", marker="o", ms=3, color="black", label="每个点是一个校段")
+    figure.legend(handles=[handle], loc="outside lower center")
     return figure
 
 
-@_drawn
+def _distribution_title(indicator: Indicator, table: pd.DataFrame) -> str:
+    """How many sections lie under the bar, where there is one, and how many have no value."""
+    if not indicator.bar:
+        missing = int(table["value"].isna().sum())
+        return f"{indicator.short}：{missing}个缺数据" if missing else indicator.short
+    below = int((table["verdict"] == NOT_MET).sum())
+    return _plus_unknown(f"{indicator.short}：{below}个低于标准值", table, "个无法判定")
+
+
+@draw_style
 def draw_lorenz(result: Assessment) -> Figure:
     """Draw the Lorenz curves of all resources over the pupils (洛伦兹曲线).
 
@@ -605,9 +623,9 @@ def draw_lorenz(result: Assessment) -> Figure:
     Figure
         One panel per stage; the nearer to the diagonal, the more evenly spread.
     """
-    _require_one_year(result)
+    require_one_year(result)
     if result.own_values.empty:
-        return _say_nothing(NO_SECTIONS)
+        return say_nothing(NO_SECTIONS)
     words, codes = result.standard.stage_names, result.standard.codes
     complete = result.own_values.groupby(["stage", "indicator"], sort=False)["value"].transform(
         lambda v: v.notna().all() & v.any()
@@ -615,7 +633,7 @@ def draw_lorenz(result: Assessment) -> Figure:
     table = result.own_values[complete]
     stages = [stage for stage in words if (table["stage"] == stage).any()]
     if not stages:
-        return _say_nothing("指标值不完整，没有可画的曲线")
+        return say_nothing("指标值不完整，没有可画的曲线")
     looks = dict(zip(codes, cycle(LINE_STYLES), strict=False))
     size = (4.6 * len(stages), 4.8)
     figure, axes = plt.subplots(1, len(stages), figsize=size, sharey=True, squeeze=False)
@@ -637,12 +655,4 @@ def draw_lorenz(result: Assessment) -> Figure:
     drawn = [name for name in codes if (table["indicator"] == name).any()]
     handles = [Line2D([], [], **looks[name], label=codes[name].short) for name in drawn]
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
-    return figure
-
-
-def _say_nothing(text: str) -> Figure:
-    """A figure that says in words why there is nothing to draw."""
-    figure, axis = plt.subplots(figsize=(6, 1.2))
-    axis.set_axis_off()
-    axis.text(0.5, 0.5, text, ha="center", va="center")
     return figure

@@ -1,0 +1,148 @@
+"""Checks over schools, sections and subjects: one value and one bar for every place."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+import pandas as pd
+
+from youzhi.checks.evidence import (
+    Evidence,
+    JudgedCheck,
+    Places,
+    decide,
+    from_places,
+    is_taught,
+    passes,
+    relief_holds,
+)
+from youzhi.columns import load_subjects
+from youzhi.conditions import holds
+from youzhi.county_items import NOT_APPLICABLE
+from youzhi.standards import Item, Ratio
+from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
+
+
+def judge_places(evidence: Evidence, item: Item, check: Ratio, relief) -> JudgedCheck:
+    """A ratio of every school, or of every section, in scope."""
+    stages = list(evidence.standard.stages) if check.over == "section" else [""]
+    parts, used = [], np.zeros(len(evidence.keys), dtype=bool)
+    for stage in stages:
+        places, relieved = _stage_places(evidence, check, stage, relief)
+        parts.append(places)
+        used[relieved] = True
+    return from_places(evidence, item, check, _join(parts), used)
+
+
+def _stage_places(evidence: Evidence, check: Ratio, stage: str, relief):
+    """The places of one stage, or whole schools; and the county-years in which a relief was used."""
+    yes, maybe = holds(evidence.schools, evidence.standard, check.scope)
+    bars, reached = _row_bars(evidence, check, stage)
+    inside = (yes | maybe) & reached & is_taught(evidence, stage)
+    soft, relieved = _relieve(evidence, check, bars, relief, inside)
+    top, bottom = _row_sums(evidence, check, stage)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = top / bottom * float(check.per)
+    value[bottom == 0] = np.nan
+    row = np.flatnonzero(inside)
+
+    def compare(at: int) -> bool:
+        return passes(check, _exact_row(evidence, check, stage, row[at]), Fraction(soft[row[at]]))
+
+    bar = np.array([float(soft[at]) for at in row])
+    verdict = decide(check, value[row], bar, compare)
+    verdict = np.where(maybe[row] & (verdict == NOT_MET), CANNOT_TELL, verdict)
+    kept = ~(maybe[row] & (verdict == MET))  # it passes, whether it is in scope or not
+    amount = [_amount(evidence, check, stage, at, soft[at]) for at in row[verdict == NOT_MET]]
+    amounts = np.full(len(row), np.nan)
+    amounts[verdict == NOT_MET] = amount
+    part, words = np.full(len(row), stage, dtype=object), np.full(len(row), "", dtype=object)
+    columns = [value[row], top[row], bottom[row], bar]
+    places = Places(evidence.group[row], row, part, verdict, *columns, amounts, words)
+    return places.select(kept), np.unique(evidence.group[relieved])
+
+
+def _row_bars(evidence: Evidence, check: Ratio, stage: str) -> tuple[np.ndarray, np.ndarray]:
+    """The bar of every school, by stage or by type, and whether it has one."""
+    count = len(evidence.schools)
+    if not isinstance(check.bar, dict):
+        return np.full(count, check.bar, dtype=object), np.ones(count, dtype=bool)
+    if stage:
+        return np.full(count, check.bar[stage], dtype=object), np.ones(count, dtype=bool)
+    bars = pd.Series(evidence.schools.texts("school_type")).map(check.bar).astype(object)
+    return bars.where(bars.notna(), Decimal(0)).to_numpy(), bars.notna().to_numpy()
+
+
+def _relieve(evidence: Evidence, check: Ratio, bars, relief, inside) -> tuple:
+    """Bars with the transitional reliefs that hold; the softest wins."""
+    soft, relieved = bars.copy(), np.zeros(len(bars), dtype=bool)
+    softer = max if check.test == "at_most" else min
+    for rule in check.relief:
+        own, has = _row_bars(evidence, check.model_copy(update={"bar": rule.bar}), "")
+        for row in np.flatnonzero(relief_holds(evidence, rule, relief) & has & inside):
+            soft[row] = softer(soft[row], own[row])
+            relieved[row] |= soft[row] != bars[row]
+    return soft, relieved
+
+
+def _row_sums(evidence: Evidence, check: Ratio, stage: str) -> tuple[np.ndarray, np.ndarray]:
+    def total(names: list[str]) -> np.ndarray:
+        columns = [evidence.numbers(name.format(stage=stage)) for name in names]
+        return sum(columns, np.zeros(len(evidence.schools)))
+
+    top = total(check.numerator) - total(check.subtract)
+    bottom = (
+        total(check.denominator) - total(check.less) if check.denominator else np.ones(len(top))
+    )
+    return top, bottom
+
+
+def _exact_row(evidence: Evidence, check: Ratio, stage: str, row: int) -> Fraction:
+    top, bottom = _exact_sums(evidence, check, stage, row)
+    return top / bottom * Fraction(check.per)
+
+
+def _exact_sums(evidence: Evidence, check: Ratio, stage: str, row: int) -> tuple:
+    def total(names: list[str]) -> Fraction:
+        return sum((evidence.exact(row, name.format(stage=stage)) for name in names), Fraction(0))
+
+    top = total(check.numerator) - total(check.subtract)
+    return top, total(check.denominator) - total(check.less) if check.denominator else Fraction(1)
+
+
+def _amount(evidence: Evidence, check: Ratio, stage: str, row: int, bar: Decimal) -> float:
+    """Least whole amount by which the numerator must change; NaN where the check names no unit for it."""
+    if not check.gap_unit:
+        return np.nan
+    top, bottom = _exact_sums(evidence, check, stage, row)
+    wanted = Fraction(bar) * bottom / Fraction(check.per)
+    return float(ceil(top - wanted if check.test == "at_most" else wanted - top))
+
+
+def _join(parts: list[Places]) -> Places:
+    names = Places.__dataclass_fields__
+    return Places(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def judge_subjects(evidence: Evidence, item: Item, check: Ratio) -> JudgedCheck:
+    """A county figure of every subject that was monitored."""
+    rows = []
+    for at in range(len(evidence.keys)):
+        for subject in load_subjects():
+            given = evidence.figure(at, check.numerator[0].format(subject=subject))
+            if given != NOT_APPLICABLE:
+                rows.append((at, subject, given))
+    value = np.array([np.nan if given is None else float(given) for *_, given in rows])
+    bar = np.full(len(rows), float(check.bar))
+    verdict = decide(
+        check, value, bar, lambda at: passes(check, Fraction(rows[at][2]), Fraction(check.bar))
+    )
+    group = np.array([at for at, *_ in rows], dtype=int)
+    part = np.array([subject for _, subject, _ in rows], dtype=object)
+    none, words = np.full(len(rows), np.nan), np.full(len(rows), "", dtype=object)
+    row = np.full(len(rows), -1)
+    places = Places(group, row, part, verdict, value, value, none, bar, none, words)
+    return from_places(evidence, item, check, places, np.zeros(len(evidence.keys), dtype=bool))

@@ -1,0 +1,91 @@
+"""Checks of special rooms: enough of each kind, or of all kinds together, each large enough."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+
+from youzhi.checks.evidence import (
+    Evidence,
+    JudgedCheck,
+    Places,
+    from_places,
+    is_taught,
+    relief_holds,
+)
+from youzhi.columns import load_columns
+from youzhi.conditions import holds
+from youzhi.standards import Item, Rooms
+from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
+
+READING_WORDS = {"each": "各", "sum": "合计"}
+
+
+def judge_rooms(evidence: Evidence, item: Item, check: Rooms, relief, reading: str) -> JudgedCheck:
+    """Rooms of every school in scope: enough of each kind, or enough of all kinds together."""
+    yes, maybe = holds(evidence.schools, evidence.standard, check.scope)
+    row = np.flatnonzero((yes | maybe) & is_taught(evidence, ""))
+    names = [f"classes_{stage}" for stage in evidence.standard.stages]
+    classes = sum(evidence.numbers(name) for name in names)[row]
+    need = np.ceil(classes / check.per_classes)
+    bars, relieved = _room_bars(evidence, check, relief, row)
+    have = np.array([_room_counts(evidence, kind, row, bars[kind]) for kind in check.bar])
+    lacking = np.maximum(0, need - have)
+    if reading == "sum":
+        lacking = np.maximum(0, need - have.sum(axis=0))[None, :]
+    unknown, short = np.isnan(lacking).any(axis=0), (lacking > 0).any(axis=0)
+    verdict = np.where(short, NOT_MET, np.where(unknown, CANNOT_TELL, MET)).astype(object)
+    verdict[maybe[row] & (verdict == NOT_MET)] = CANNOT_TELL
+    total, amount = have.sum(axis=0), lacking.sum(axis=0)
+    words = np.array(
+        [_room_words(check, have[:, at], need[at], reading) for at in range(len(row))], dtype=object
+    )
+    part, goal = np.full(len(row), "", dtype=object), np.zeros(len(row))
+    places = Places(
+        evidence.group[row], row, part, verdict, amount, total, need, goal, amount, words
+    )
+    used = np.zeros(len(evidence.keys), dtype=bool)
+    used[evidence.group[row[relieved]]] = True
+    kept = places.select(~(maybe[row] & (verdict == MET)))
+    return from_places(evidence, item, check, kept, used)
+
+
+def _room_bars(
+    evidence: Evidence, check: Rooms, relief, row: np.ndarray
+) -> tuple[dict, np.ndarray]:
+    """Least area of each kind of room in every school, and where a relief lowered it."""
+    bars = {kind: np.full(len(row), area, dtype=object) for kind, area in check.bar.items()}
+    relieved = np.zeros(len(row), dtype=bool)
+    for rule in check.relief:
+        for at in np.flatnonzero(relief_holds(evidence, rule, relief)[row]):
+            for kind, area in rule.bar.items():
+                bars[kind][at] = min(bars[kind][at], area)
+            relieved[at] = True
+    return bars, relieved
+
+
+def _room_counts(evidence: Evidence, kind: str, row: np.ndarray, bars: np.ndarray) -> np.ndarray:
+    """How many rooms of each school are large enough; NaN where their areas are missing."""
+    texts = evidence.schools.texts(kind)[row]
+    return np.array([_count_rooms(text, bar) for text, bar in zip(texts, bars, strict=True)])
+
+
+def _count_rooms(text: str | None, bar: Decimal) -> float:
+    if text is None:
+        return np.nan
+    areas = [Decimal(part.strip()) for part in text.replace("；", ";").split(";")]
+    return float(sum(area >= bar for area in areas))
+
+
+def _room_words(check: Rooms, have: np.ndarray, need: float, reading: str) -> str:
+    """What a school has and needs, for readers."""
+    kinds = [load_columns()[kind].zh.removesuffix("单间面积") for kind in check.bar]
+    told = "、".join(
+        f"{kind}{'未提供' if np.isnan(count) else f'{count:.0f}{check.unit}'}"
+        for kind, count in zip(kinds, have, strict=True)
+    )
+    wanted = (
+        "需要数无法计算" if np.isnan(need) else f"需{READING_WORDS[reading]}{need:.0f}{check.unit}"
+    )
+    return f"面积合格的{told}，{wanted}"

@@ -1,0 +1,155 @@
+"""What the plans promised and whether it was kept, in words and tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from youzhi.commitments import (
+    CANNOT_BE_JUDGED,
+    CONTRADICTED,
+    OVERDUE,
+    SHORT,
+    STATUS_WORDS,
+    Commitments,
+)
+from youzhi.narrative.tabulate import listed
+from youzhi.narrative.text import Text, paragraphs, write
+from youzhi.verdicts import MET
+
+KIND_WORDS = {"milestone": "节点", "target": "目标", "project": "项目", "duty": "常年职责"}
+STATUS_ORDER = (OVERDUE, CONTRADICTED, SHORT, CANNOT_BE_JUDGED, MET)
+
+
+def describe_progress(progress: pd.DataFrame, county: str, as_of: str) -> Text:
+    """Say how the promises of a county's plans stand at a date, the worst first (规划承诺进展).
+
+    Parameters
+    ----------
+    progress
+        What report_progress gives.
+    county
+        Chinese name.
+    as_of
+        The day on which one looks, year-month-day.
+
+    Returns
+    -------
+    Text
+        Says how many rest on data that are not real.
+    """
+    if progress.empty:
+        return write("progress.none", county=county)
+    count = {status: int((progress["status"] == status).sum()) for status in STATUS_ORDER}
+    unreal = progress[progress["data_kind"].str.contains("模拟") & (progress["status"] != "")]
+    overdue = progress.loc[progress["status"] == OVERDUE, "label"]
+    return paragraphs(
+        write("progress.text", county=county, as_of=as_of, total=len(progress), **count),
+        write("progress.overdue", labels=list(overdue))
+        if len(overdue)
+        else write("progress.on_time"),
+        write("progress.unreal", count=len(unreal)) if len(unreal) else "",
+        write("progress.unknown", count=count[CANNOT_BE_JUDGED]) if count[CANNOT_BE_JUDGED] else "",
+    )
+
+
+def tabulate_progress(progress: pd.DataFrame) -> pd.DataFrame:
+    """Count the promises by kind and status (承诺兑现统计).
+
+    Parameters
+    ----------
+    progress
+        What report_progress gives.
+
+    Returns
+    -------
+    DataFrame
+        One row per kind, one column per status, and 合计.
+    """
+    rows = []
+    for kind, word in KIND_WORDS.items():
+        statuses = progress.loc[progress["kind"] == kind, "status"]
+        counts = [int((statuses == status).sum()) for status in STATUS_ORDER]
+        rows.append([word, *counts, len(statuses)])
+    heads = [STATUS_WORDS[status] for status in STATUS_ORDER]
+    return listed(rows, columns=["类别", *heads, "合计"])
+
+
+def tabulate_commitments(progress: pd.DataFrame, *kinds: str) -> pd.DataFrame:
+    """Tabulate the promises of some kinds, in the order of the plans (承诺清单).
+
+    Parameters
+    ----------
+    progress
+        What report_progress gives.
+    *kinds
+        Of milestone, target, project, duty; all when none is given.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 类别, 承诺, 期限, 基数, 目标, 实际, 状态, 说明, 数据性质, 责任单位, 来源.
+    """
+    table = progress[progress["kind"].isin(kinds or KIND_WORDS)]
+    return listed(
+        {
+            "类别": table["kind"].map(KIND_WORDS),
+            "承诺": table["label"],
+            "期限": table["due"],
+            "基数": table["base"].replace("", "—"),
+            "目标": table["target"].replace("", "—"),
+            "实际": table["actual"].replace("", "—"),
+            "状态": table["status"].map(STATUS_WORDS),
+            "说明": table["reason"],
+            "数据性质": table["data_kind"].replace("", "—"),
+            "责任单位": table["departments"].replace("", "—"),
+            "来源": table["source"],
+        }
+    )
+
+
+def describe_contradictions(progress: pd.DataFrame) -> Text:
+    """Say which promises contradict another document, or another place of their own (相互矛盾的承诺).
+
+    Parameters
+    ----------
+    progress
+        What report_progress gives.
+
+    Returns
+    -------
+    Text
+        One line each.
+    """
+    table = progress[progress["status"] == CONTRADICTED]
+    if table.empty:
+        return write("progress.no_contradiction")
+    return paragraphs(
+        *(
+            write("progress.contradiction", label=row.label, reason=row.reason, source=row.source)
+            for row in table.itertuples()
+        )
+    )
+
+
+def describe_documents(commitments: Commitments) -> Text:
+    """Say which documents the promises come from (承诺的来源文件).
+
+    Parameters
+    ----------
+    commitments
+        What load_commitments gives.
+
+    Returns
+    -------
+    Text
+        One line per document.
+    """
+    counts = [
+        (
+            document.name,
+            document.title,
+            sum(one.document == document.name for one in commitments.commitment),
+        )
+        for document in commitments.document
+    ]
+    return write("progress.documents", documents=counts)
