@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import INDICATORS, R7, good, judge, table, verdicts_of
+from conftest import (
+    INDICATORS,
+    R7,
+    good,
+    judge,
+    met_county,
+    met_schools,
+    table,
+    verdicts_of,
+)
 
 import youzhi as yz
 from youzhi import standards
@@ -163,9 +172,14 @@ def test_every_reason_names_its_rule_and_its_source():
     assert reasons[["rule", "reason", "source"]].ne("").all(axis=None)
 
 
-def test_county_items_cannot_be_given_yet():
-    with pytest.raises(UsageError, match="items"):
-        yz.assess(table(COUNTY_A), items=pd.DataFrame())
+def test_county_figures_that_are_given_decide_their_parts():
+    # without them nobody can tell; with them the county in which everything is met is met; a veto changes that
+    assert judge(met_schools(), year=2023).verdict == "cannot_tell"
+    assert met_county().verdict == "met"
+    result = met_county({"veto_school_choice": "present"})
+    assert result.verdict == "not_met"
+    failing = result.reasons[result.reasons["verdict"] != "met"]
+    assert failing[["part", "verdict"]].values.tolist() == [["veto", "not_met"]]
 
 
 def test_the_kinds_of_data_are_named():

@@ -234,7 +234,7 @@ FORM_FILES = ["申报表.xlsx", "申报表.docx", "计划附件.xlsx", "计划�
 
 
 def test_forms_lie_by_default_among_the_reports_of_their_county(run, place, monkeypatch):
-    monkeypatch.setattr("youzhi.reports.manifest._default_out", lambda: place / "reports")
+    monkeypatch.setattr("youzhi.reports.manifest.default_out", lambda: place / "reports")
     assert run("forms", "yiyuan", "2020")[0] == 0
     assert sorted(tree(place / "reports")) == sorted(
         f"yiyuan/2020/forms/{name}" for name in FORM_FILES

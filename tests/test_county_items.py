@@ -144,7 +144,7 @@ def test_a_finding_or_veto_is_one_of_two_words(name):
         *(True, float("inf"), float("-inf"), 10**400),
         *(pd.Timestamp("2020-09-01"), [1], Decimal("Infinity")),
     ],
-    ids=repr,
+    ids=lambda written: repr(written)[:12],
 )
 def test_what_is_no_number_is_refused_as_a_fault(written):
     fault = faults_of(frame_of(("survey_valid", written))).squeeze()

@@ -536,7 +536,9 @@ def test_a_name_that_looks_like_a_formula_is_text(name):
         for sheet in open_book(content).worksheets:
             for row in sheet.iter_rows():
                 assert all(cell.data_type in "sn" for cell in row)
-                seen += sum(str(cell.value).strip() == name.strip() for cell in row)
+                named = [cell for cell in row if str(cell.value).strip() == name.strip()]
+                assert all(cell.quotePrefix or name[0] == "{" for cell in named)
+                seen += len(named)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             sheets = [part for part in archive.namelist() if "worksheets/sheet" in part]
             assert not any(b"<f>" in archive.read(part) for part in sheets)

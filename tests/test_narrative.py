@@ -22,7 +22,7 @@ STORIES = [
     and list(signature(getattr(narrative, name)).parameters)[:1] in (["result"], ["history"])
 ]
 ANY_YEARS = {"describe_method", "describe_trend"} | {
-    f"tabulate_{name}" for name in ("excluded", "missing", "raw", "rules", "trend")
+    f"tabulate_{name}" for name in ("excluded", "item_rules", "missing", "raw", "rules", "trend")
 }
 
 
@@ -62,7 +62,8 @@ def test_verdict_counts_met_failing_and_unknown_apart():
     assert "小学3个校段中，达标1个，未达标1个，无法判定1个" in text
     assert "“1.4 教学用房”（1个校段）" in text
     assert "初中没有计入的学校，不适用" in text
-    assert "政府保障程度、教育质量、社会认可度、否决性指标没有提供县级数据" in text
+    assert "社会认可度1项中1项无法判定（S1）：无法判定" in text
+    assert "否决性指标6项中6项无法判定" in text
 
 
 def test_a_county_whose_schools_all_pass_still_cannot_be_told_without_its_items():
@@ -321,7 +322,8 @@ def test_relief_that_was_used_by_hand_is_told_so():
     text = narrative.describe_relief(judge([small], year=2025, transitional_relief=True))
     assert "默认不适用，本报告按人工设定予以适用" in text
     assert "适用时达标、不适用时未达标" in text
-    assert "没有过渡期规定" in narrative.describe_relief(judge([small], variant(relief=[])))
+    none = variant(relief=[], part=[], item=[])
+    assert "没有过渡期规定" in narrative.describe_relief(judge([small], none))
 
 
 def test_values_in_sentences_are_rounded_half_up(monkeypatch):

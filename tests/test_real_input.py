@@ -155,7 +155,10 @@ def test_under_the_national_standard_the_same_schools_cannot_be_told(root):
     result = yz.assess_county("臺中市", 2024, "jiaodu-2017-6", root / "data")
     assert set(result.schools["verdict"]) == {"cannot_tell"}
     assert set(result.coefficients["verdict"]) == {"cannot_tell"}
-    assert result.verdict == "cannot_tell"
+    # pupils are all that is known, and they are enough for one item: a school may have 2,000 at most
+    failing = result.items.loc[result.items["verdict"] == "not_met", "code"]
+    assert (list(failing), result.verdict) == (["2.4"], "not_met")
+    assert result.schools["pupils"].max() > 2000
     assert result.indicators["value"].isna().all()
     assert result.gaps.empty
 

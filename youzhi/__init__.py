@@ -19,6 +19,10 @@ _HOMES = {
     "inequality": ["measure_inequality"],
     "assessment": ["Assessment", "assess", "assess_county", "assess_years"],
     "rankings": ["rank_counties"],
+    "audits": ["audit_figures"],
+    "commitments": ["report_progress"],
+    "ledger": ["find_problems"],
+    "forms": ["make_forms"],
     "reports": ["plan_jobs", "run_batch", "run_report"],
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -145,12 +145,12 @@ def forms(
     from youzhi import assess_county, counties
     from youzhi.forms import make_forms
     from youzhi.reports.files import write_together
-    from youzhi.reports.manifest import _default_out
+    from youzhi.reports.manifest import default_out
 
     name = counties.find_county(county, data)
     card = counties.load_county(name, data)
     result = assess_county(name, checked, standard or None, data)
-    folder = Path(out).resolve() if out else _default_out() / name / str(checked) / "forms"
+    folder = Path(out).resolve() if out else default_out() / name / str(checked) / "forms"
     files = {folder / file: content for file, content in make_forms(result, card).items()}
     write_together(files)
     for path in files:

@@ -157,20 +157,24 @@ def draw_timeline(progress: pd.DataFrame, as_of: str) -> Figure:
         axis.plot(row.due_date, y, marker=mark, color=colour, ms=7)
     axis.set_yticks(range(len(table)), [_shorten(label) for label in table["label"]], fontsize=8)
     axis.set_ylim(len(table) - 0.4, -0.6)
-    axis.grid(axis="both", color="#e5e5e5", lw=0.6)
+    axis.grid(axis="y", color="#e5e5e5", lw=0.6)
+    axis.grid(axis="x", which="minor", color="#cccccc", lw=0.6)
     today = date.fromisoformat(as_of)
     axis.axvline(today, color="black", lw=1, ls="--")
     axis.annotate(
         f"截至{as_of}",
         (today, 0),
-        (4, -2),
+        (4, 4),
         textcoords="offset points",
         xycoords=("data", "axes fraction"),
         va="bottom",
         fontsize=8,
     )
-    axis.xaxis.set_major_locator(mdates.YearLocator())
+    # A line at every new year; the number of the year stands in its middle.
+    axis.xaxis.set_minor_locator(mdates.YearLocator())
+    axis.xaxis.set_major_locator(mdates.YearLocator(month=7))
     axis.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    axis.tick_params(axis="x", which="major", length=0)
     axis.margins(x=0.05)
     axis.set_xlabel("期限（年）")
     axis.set_title(_tell_progress(table, len(wanted) - len(table)))
@@ -189,7 +193,7 @@ def _shorten(label: str) -> str:
 
 def _tell_progress(table: pd.DataFrame, undated: int) -> str:
     counts = table["status"].value_counts()
-    told = "、".join(
+    told = "；".join(
         f"{STATUS_WORDS[status]}{counts[status]}个" for status in STATUS_MARKS if status in counts
     )
     aside = f"（另有{undated}个没有期限）" if undated else ""

@@ -16,7 +16,7 @@ from youzhi.forms.application import (
 from youzhi.forms.documents import write_docx
 from youzhi.forms.filing import Filing
 from youzhi.forms.items import fill_guarantee, fill_other_items, fill_quality, fill_survey
-from youzhi.forms.layout import Form, load_layouts
+from youzhi.forms.layout import Form, find_layout, load_layouts
 from youzhi.forms.schools import SchoolSheets
 from youzhi.forms.workbooks import write_xlsx
 
@@ -123,7 +123,7 @@ def _fill_omitted(filing: Filing, omitted: list[tuple[str, str]]) -> Form:
 
 def _sheet_of(form: Form) -> str:
     """Name of the sheet of a form: its number, or what it is."""
-    layout = next(layout for layout in load_layouts().form if layout.id == form.id)
+    layout = find_layout(form.id)
     return layout.number or layout.title
 
 

@@ -38,6 +38,7 @@ _LINE = 1.35  # height of a line of text in its font's size
 _PADDING = 1.0  # of a cell, in half-width characters
 _HIGHEST = 409  # points; no row of a workbook can be higher
 _MARGIN = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.6, "header": 0.3, "footer": 0.3}
+_FORMULA_SIGNS = ("=", "'", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _PAPER = (842, 595)  # A4, in points
 _POINTS_PER_CHARACTER = 5.25  # of a column's width
 _SURE = 0.97  # of a page's height: no two programs measure alike
@@ -228,7 +229,7 @@ def _put(cell: SheetCell, value: Cell, font: Font, align: str) -> None:
     cell.value = as_text(value)
     cell.data_type = "s"
     cell.number_format = "@"
-    cell.quotePrefix = True
+    cell.quotePrefix = cell.value.startswith(_FORMULA_SIGNS)
 
 
 def _set_page(sheet: Worksheet, landscape: bool) -> None:

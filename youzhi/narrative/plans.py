@@ -87,12 +87,13 @@ def tabulate_commitments(progress: pd.DataFrame, *kinds: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 类别, 承诺, 期限, 基数, 目标, 实际, 状态, 说明, 数据性质, 责任单位, 来源.
+        Columns: 类别 (where several kinds are shown), 承诺, 期限, 基数, 目标, 实际, 状态, 说明, 数据性质, 责任单位, 来源.
     """
     table = progress[progress["kind"].isin(kinds or KIND_WORDS)]
+    kind = {} if len(kinds) == 1 else {"类别": table["kind"].map(KIND_WORDS)}
     return listed(
-        {
-            "类别": table["kind"].map(KIND_WORDS),
+        kind
+        | {
             "承诺": table["label"],
             "期限": table["due"],
             "基数": table["base"].replace("", "—"),

@@ -660,17 +660,19 @@ def tabulate_inequality(result: Assessment) -> pd.DataFrame:
 
 
 class Listing(pd.DataFrame):
-    """A table for readers: it shows every row and column, however many (完整列表)."""
+    """A table for readers: it shows every row, column and word, however many (完整列表)."""
 
     @property
     def _constructor(self) -> type[Listing]:
         return Listing
 
     def _repr_html_(self) -> str:
-        return self.to_html(notebook=True, show_dimensions=False)
+        with pd.option_context("display.max_colwidth", None):
+            return self.to_html(notebook=True, show_dimensions=False)
 
     def __repr__(self) -> str:
-        return self.to_string()
+        with pd.option_context("display.max_colwidth", None):
+            return self.to_string()
 
 
 def listed(data, columns: list[str] | None = None) -> Listing:

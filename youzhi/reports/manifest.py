@@ -114,7 +114,7 @@ def plan_jobs(
         year is not among those that exist; the message lists what is allowed.
     """
     root = counties.data_root(data)
-    folder = Path(out or _default_out()).resolve()
+    folder = Path(out or default_out()).resolve()
     chosen = _resolve_standard(standard)
     path = find_notebook(notebook)
     jobs, declared = [], _declared_parameters(path)
@@ -280,7 +280,13 @@ def _repository() -> Path:
     return Path(__file__).resolve().parents[2]
 
 
-def _default_out() -> Path:
-    """reports/ of the repository, or of the working directory when youzhi is installed elsewhere."""
+def default_out() -> Path:
+    """Return the folder of all reports when none is named (默认输出目录).
+
+    Returns
+    -------
+    Path
+        reports/ of the repository, or of the working directory when youzhi is installed elsewhere.
+    """
     repository = _repository()
     return (repository if (repository / "pyproject.toml").is_file() else Path.cwd()) / "reports"

@@ -135,7 +135,7 @@ def _heading(job: Job, inputs: Inputs) -> Heading:
         year=job.year,
         standard=f"{standard.number} {standard.title}",
         verdict=result.verdict,
-        conclusion=_CONCLUSIONS[result.verdict].format(standard.level.zh),
+        conclusion=_conclude(job, result.verdict, standard.level.zh),
         reasons=tuple(reasons.loc[reasons["verdict"] == NOT_MET, "reason"]),
         data_kinds=own,
         other_kinds=() if set(other) == set(own) else other,
@@ -143,6 +143,14 @@ def _heading(job: Job, inputs: Inputs) -> Heading:
         digest=inputs.digests[inputs.own][:16],
         combined=inputs.combined[:16],
     )
+
+
+def _conclude(job: Job, verdict: str, level: str) -> str:
+    """The verdict of the year; a report on another question says where its own answer stands."""
+    conclusion = _CONCLUSIONS[verdict].format(level)
+    if "as_of" in job.parameters:
+        return f"{job.year}年{conclusion}；截至{job.parameters['as_of']}的进展见正文首段"
+    return conclusion
 
 
 def _to_bytes(notebook: NotebookNode) -> bytes:
