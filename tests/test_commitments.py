@@ -142,6 +142,15 @@ def test_evidence_of_the_due_years_statistics_shows_that_a_promise_is_overdue():
     assert "期限2025年已过" in found["reason"]
 
 
+def test_what_was_so_before_the_plan_or_its_base_year_shows_nothing():
+    made = int(str(PLAN["date"])[:4])
+    before, after = pupils(**{f"y{made - 2}": 100}), pupils(**{f"y{made}": 100})
+    assert status(promise(), date(2026, 1, 1), before) == "cannot_be_judged"
+    assert status(promise(), date(2026, 1, 1), after) == "met"
+    based = promise(base={"value": 90, "year": made - 2})
+    assert status(based, date(2026, 1, 1), before) == "met"
+
+
 def test_evidence_older_than_the_due_year_cannot_show_that_a_promise_is_overdue():
     evidence = pupils(y2024=99)
     assert status(promise(), date(2025, 12, 31), evidence) == "short"

@@ -21,7 +21,7 @@ from youzhi.counties import (
     read_county,
     read_county_items,
 )
-from youzhi.county_items import CountyItems
+from youzhi.county_items import CountyItems, stack_items
 from youzhi.errors import UsageError
 from youzhi.frames import (
     StageAssessment,
@@ -282,12 +282,12 @@ def assess(
     Returns
     -------
     Assessment
-        Tables .indicators .coefficients .schools .items .vetoes .gaps, .verdict and .reasons.
+        Tables .indicators .coefficients .schools .items .vetoes .checks .places .rows .gaps, .verdict and .reasons.
 
     Raises
     ------
     UsageError
-        Items were given.
+        The county figures are not a CountyItems.
     DataError
         A school and its campuses both have a row.
     StandardError
@@ -316,6 +316,10 @@ def assess(
     >>> result.schools[["verdict", "met", "below"]].values.tolist()
     [['not_met', 0, '1.5']]
     """
+    if items is not None and not isinstance(items, CountyItems):
+        raise UsageError(
+            f"items 应为 CountyItems（由 read_items 或 CountyItems.from_frame 得到），收到 {type(items).__name__}。"
+        )
     if not isinstance(standard, Standard):
         standard = load_standard(standard)
     judged = _judge(make_sections(schools, standard, unit), standard, transitional_relief)
@@ -394,9 +398,11 @@ def assess_years(
         A table is refused; all its faults are listed.
     """
     card = load_county(find_county(county, data), data)
-    tables = [read_county(card.id, year, data) for year in list_years(card.id, data)]
-    table, unit = stack_tables(tables), card.counting.unit
-    result = assess(table, standard=standard, unit=unit, transitional_relief=False)
+    years = list_years(card.id, data)
+    table = stack_tables(read_county(card.id, year, data) for year in years)
+    given = [items for year in years if (items := read_county_items(card.id, year, data))]
+    items, unit = stack_items(given) if given else None, card.counting.unit
+    result = assess(table, items, standard, unit=unit, transitional_relief=False)
     return replace(result, names={card.id: card.name_zh})
 
 

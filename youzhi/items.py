@@ -32,6 +32,7 @@ PLACE_COLUMNS = [
     "amount_unit",
 ]
 TEST_WORDS = {"at_least": "不低于", "at_most": "不超过", "below": "低于"}
+_MOST_MORE = 10
 _OVER_WORDS = {"school": ("所", "学校"), "section": ("个", "校段"), "subject": ("个", "学科")}
 
 
@@ -156,7 +157,7 @@ def _check_row(evidence: Evidence, one: JudgedCheck, at: int) -> list:
         printed = _places_words(check, counts)
         reason = _places_reason(one, at, counts, bar)
     else:
-        printed = _number(one.value[at], check.decimals, check.unit)
+        printed = _beside_bar(one.value[at], one.bar[at], check, verdict)
         reason = _county_reason(evidence, one, at, printed, bar)
     test = check.test if isinstance(check, Ratio) else "at_least"
     numbers = [one.value[at], printed, one.numerator[at], one.denominator[at], one.bar[at], bar]
@@ -211,6 +212,15 @@ def _number(value: float, decimals: int, unit: str) -> str:
     return f"{round_half_up(as_fraction(value), decimals)}{'' if unit == '—' else unit}"
 
 
+def _beside_bar(value: float, bar: float, check: Ratio, verdict: str) -> str:
+    """A value for readers, with as many more decimals as it takes not to look like the bar it misses."""
+    decimals, texts = check.decimals, range(check.decimals, check.decimals + _MOST_MORE)
+    if verdict == NOT_MET and value != bar:
+        same = (d for d in texts if _number(value, d, "") != _number(bar, d, ""))
+        decimals = next(same, texts[-1])
+    return _number(value, decimals, check.unit)
+
+
 def _places_words(check: Ratio | Rooms, counts: list[int]) -> str:
     total, failing, unknown = counts
     if not total:
@@ -239,6 +249,8 @@ def _places_reason(one: JudgedCheck, at: int, counts: list[int], bar: str) -> st
 
 def _county_reason(evidence: Evidence, one: JudgedCheck, at: int, printed: str, bar: str) -> str:
     check, name = one.check, one.check.label.zh
+    if one.note is not None and one.note[at] and not printed:
+        return f"{name}：{one.note[at]}"
     if not printed:
         if one.verdict[at] == MET:
             return f"{name}：没有需要检查的对象"
@@ -282,8 +294,10 @@ def _place_rows(evidence: Evidence, one: JudgedCheck) -> list[list]:
         row, part = places.row[at], places.part[at]
         who = [subjects[part], "", ""] if row < 0 else [names[row], ids[row], towns[row] or ""]
         lead = [county, year, one.item.code, check.id, "" if row < 0 else part, *who]
-        decimals = check.decimals if isinstance(check, Ratio) else 0
-        printed = places.printed[at] or _number(places.value[at], decimals, check.unit)
+        printed = places.printed[at]
+        if not printed and isinstance(check, Ratio):
+            beside = places.value[at], places.bar[at]
+            printed = _beside_bar(*beside, check, places.verdict[at])
         numbers = [places.value[at], printed, places.numerator[at], places.denominator[at]]
         bar = _place_bar(check, places.bar[at])
         unit = [check.unit, places.amount[at], check.gap_unit]

@@ -93,13 +93,15 @@ def _share_evidence(judged: list[JudgedCheck], evidence: Evidence) -> list[Judge
     told, groups, said = [], len(evidence.keys), set()
     for one in judged:
         kept = [
-            (row, part) not in heard
-            if verdict == CANNOT_TELL
-            else (row, part) not in said or verdict != heard[row, part]
+            (row, part) not in said
+            if (row, part) not in heard
+            else verdict != CANNOT_TELL and ((row, part) not in said or verdict != heard[row, part])
             for row, part, verdict in _place_verdicts(one)
         ]
         said |= {
-            (row, part) for row, part, verdict in _place_verdicts(one) if verdict != CANNOT_TELL
+            (row, part)
+            for row, part, verdict in _place_verdicts(one)
+            if verdict != CANNOT_TELL or (row, part) not in heard
         }
         places = one.places.select(np.array(kept, dtype=bool))
         again = from_places(evidence, one.item, one.check, places, one.relieved)
@@ -114,9 +116,19 @@ def _place_verdicts(one: JudgedCheck):
 
 
 def _require_known(items: list[Item], standard: Standard) -> None:
-    """Every name in a check must be a numeric column or a county figure."""
-    figures = load_figures()
-    columns = load_columns()
+    """Every name in a check must be a column or a county figure; over the county, not both kinds."""
+    figures, columns = load_figures(), load_columns()
+    mixed = [
+        item.code
+        for item in items
+        for check in item.check
+        if getattr(check, "over", "") == "county"
+        and len({name in columns for name in (*check.asks,)}) > 1
+    ]
+    if mixed:
+        raise StandardError(
+            f"标准 {standard.id} 的评估项 {'、'.join(mixed)} 在全县范围内混用了学校数据列和县级数据项，请只用一种。"
+        )
     marks = [{"stage": s, "subject": t} for s in standard.stages for t in load_subjects()]
     unknown = {
         f"{item.code} {name}"

@@ -91,6 +91,34 @@ class Evidence:
             return Fraction(0)  # a stage that the school does not have
         return self.schools.exact_number(row, name)
 
+    def sums(self, check: Ratio, stage: str = "") -> tuple[np.ndarray, np.ndarray]:
+        """Numerator and denominator of every school; missing, or contradicting itself, is NaN."""
+        top = self.plain_top(check, stage)
+        bottom = np.ones(len(top))
+        if check.denominator:
+            bottom = self._total(check.denominator, stage) - self._total(check.less, stage)
+        flawed = (top < 0) | (bottom < 0) | (check.is_part & (top > bottom))
+        return np.where(flawed, np.nan, top), bottom
+
+    def plain_top(self, check: Ratio, stage: str = "") -> np.ndarray:
+        """Numerator of every school as it was reported, contradictions too."""
+        return self._total(check.numerator, stage) - self._total(check.subtract, stage)
+
+    def exact_sums(self, check: Ratio, row: int, stage: str = "") -> tuple[Fraction, Fraction]:
+        """The same of one school exactly."""
+
+        def total(names: list[str]) -> Fraction:
+            return sum((self.exact(row, name.format(stage=stage)) for name in names), Fraction(0))
+
+        top = total(check.numerator) - total(check.subtract)
+        if not check.denominator:
+            return top, Fraction(1)
+        return top, total(check.denominator) - total(check.less)
+
+    def _total(self, names: list[str], stage: str) -> np.ndarray:
+        columns = [self.numbers(name.format(stage=stage)) for name in names]
+        return sum(columns, np.zeros(len(self.schools)))
+
 
 @dataclass(frozen=True)
 class Places:
@@ -154,6 +182,8 @@ class JudgedCheck:
         Schools, sections or subjects; None for a check over the county or a finding.
     relieved : ndarray of bool
         Whether a transitional relief was used for any place.
+    note : ndarray of str
+        Why the verdict is what it is, where the numbers alone do not say it.
     """
 
     item: Item
@@ -166,6 +196,7 @@ class JudgedCheck:
     stated: np.ndarray
     places: Places | None = None
     relieved: np.ndarray | None = None
+    note: np.ndarray | None = None
 
 
 def passes(check: Ratio, value: Fraction, bar: Fraction) -> bool:

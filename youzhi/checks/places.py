@@ -43,14 +43,14 @@ def _stage_places(evidence: Evidence, check: Ratio, stage: str, relief):
     bars, reached = _row_bars(evidence, check, stage)
     inside = (yes | maybe) & reached & is_taught(evidence, stage)
     soft, relieved = _relieve(evidence, check, bars, relief, inside)
-    top, bottom = _row_sums(evidence, check, stage)
+    top, bottom = evidence.sums(check, stage)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = top / bottom * float(check.per)
     value[bottom == 0] = np.nan
     row = np.flatnonzero(inside)
 
     def compare(at: int) -> bool:
-        return passes(check, _exact_row(evidence, check, stage, row[at]), Fraction(soft[row[at]]))
+        return passes(check, _exact_value(evidence, check, stage, row[at]), Fraction(soft[row[at]]))
 
     bar = np.array([float(soft[at]) for at in row])
     verdict = decide(check, value[row], bar, compare)
@@ -88,36 +88,16 @@ def _relieve(evidence: Evidence, check: Ratio, bars, relief, inside) -> tuple:
     return soft, relieved
 
 
-def _row_sums(evidence: Evidence, check: Ratio, stage: str) -> tuple[np.ndarray, np.ndarray]:
-    def total(names: list[str]) -> np.ndarray:
-        columns = [evidence.numbers(name.format(stage=stage)) for name in names]
-        return sum(columns, np.zeros(len(evidence.schools)))
-
-    top = total(check.numerator) - total(check.subtract)
-    bottom = (
-        total(check.denominator) - total(check.less) if check.denominator else np.ones(len(top))
-    )
-    return top, bottom
-
-
-def _exact_row(evidence: Evidence, check: Ratio, stage: str, row: int) -> Fraction:
-    top, bottom = _exact_sums(evidence, check, stage, row)
+def _exact_value(evidence: Evidence, check: Ratio, stage: str, row: int) -> Fraction:
+    top, bottom = evidence.exact_sums(check, row, stage)
     return top / bottom * Fraction(check.per)
-
-
-def _exact_sums(evidence: Evidence, check: Ratio, stage: str, row: int) -> tuple:
-    def total(names: list[str]) -> Fraction:
-        return sum((evidence.exact(row, name.format(stage=stage)) for name in names), Fraction(0))
-
-    top = total(check.numerator) - total(check.subtract)
-    return top, total(check.denominator) - total(check.less) if check.denominator else Fraction(1)
 
 
 def _amount(evidence: Evidence, check: Ratio, stage: str, row: int, bar: Decimal) -> float:
     """Least whole amount by which the numerator must change; NaN where the check names no unit for it."""
     if not check.gap_unit:
         return np.nan
-    top, bottom = _exact_sums(evidence, check, stage, row)
+    top, bottom = evidence.exact_sums(check, row, stage)
     wanted = Fraction(bar) * bottom / Fraction(check.per)
     return float(ceil(top - wanted if check.test == "at_most" else wanted - top))
 
@@ -128,13 +108,15 @@ def _join(parts: list[Places]) -> Places:
 
 
 def judge_subjects(evidence: Evidence, item: Item, check: Ratio) -> JudgedCheck:
-    """A county figure of every subject that was monitored."""
+    """A county figure of every subject that was monitored; one that is monitored must say everything."""
     rows = []
     for at in range(len(evidence.keys)):
         for subject in load_subjects():
             given = evidence.figure(at, check.numerator[0].format(subject=subject))
             if given != NOT_APPLICABLE:
                 rows.append((at, subject, given))
+            elif _is_monitored(evidence, item, at, subject):
+                rows.append((at, subject, None))
     value = np.array([np.nan if given is None else float(given) for *_, given in rows])
     bar = np.full(len(rows), float(check.bar))
     verdict = decide(
@@ -146,3 +128,9 @@ def judge_subjects(evidence: Evidence, item: Item, check: Ratio) -> JudgedCheck:
     row = np.full(len(rows), -1)
     places = Places(group, row, part, verdict, value, value, none, bar, none, words)
     return from_places(evidence, item, check, places, np.zeros(len(evidence.keys), dtype=bool))
+
+
+def _is_monitored(evidence: Evidence, item: Item, at: int, subject: str) -> bool:
+    """Whether any figure of a subject was given, though another is said not to apply."""
+    names = [check.numerator[0].format(subject=subject) for check in item.check]
+    return any(evidence.figure(at, name) not in (None, NOT_APPLICABLE) for name in names)

@@ -28,12 +28,15 @@ def judge_rooms(evidence: Evidence, item: Item, check: Rooms, relief, reading: s
     row = np.flatnonzero((yes | maybe) & is_taught(evidence, ""))
     names = [f"classes_{stage}" for stage in evidence.standard.stages]
     classes = sum(evidence.numbers(name) for name in names)[row]
+    classes = np.where(classes > 0, classes, np.nan)  # a school with pupils has classes
     need = np.ceil(classes / check.per_classes)
     bars, relieved = _room_bars(evidence, check, relief, row)
     have = np.array([_room_counts(evidence, kind, row, bars[kind]) for kind in check.bar])
     lacking = np.maximum(0, need - have)
     if reading == "sum":
-        lacking = np.maximum(0, need - have.sum(axis=0))[None, :]
+        least = np.maximum(0, need - np.nansum(have, axis=0))
+        known = ~np.isnan(have).any(axis=0) | (least == 0)
+        lacking = np.where(known, least, np.nan)[None, :]
     unknown, short = np.isnan(lacking).any(axis=0), (lacking > 0).any(axis=0)
     verdict = np.where(short, NOT_MET, np.where(unknown, CANNOT_TELL, MET)).astype(object)
     verdict[maybe[row] & (verdict == NOT_MET)] = CANNOT_TELL

@@ -64,8 +64,14 @@ class Finding:
 def collect_findings(
     commitment: Commitment, evidence: Evidence, documents: Mapping[str, Document], as_of: date
 ) -> dict[int, Finding]:
-    """Statistics year to what is known of a promise on a day, oldest first; reports fill in."""
-    findings = _look_up(commitment, evidence, documents)
+    """Statistics year to what is known of a promise on a day, oldest first; reports fill in.
+
+    What was so before the plan was made, or before the year it starts from, says nothing of whether it was kept.
+    """
+    first = statistics_year(documents[commitment.document].date)
+    if commitment.base:
+        first = min(first, commitment.base.year)
+    findings = [f for f in _look_up(commitment, evidence, documents) if f.year >= first]
     reports = [report for report in commitment.report if report.date <= as_of]
     known = {f.year: f for f in findings if f.day <= as_of and (f.is_real or not reports)}
     for report in sorted(reports, key=lambda report: report.date):

@@ -203,6 +203,8 @@ class Ratio(_Check):
         How the value is held against the bar, or against the sum of county figures.
     stated
         A county figure that stands for the value where the counts are missing.
+    is_part
+        The numerator is a part of the denominator in every school; where it is larger, the data contradict themselves.
     scope, when_none
         Which schools; the verdict when there is none, or when all counts are zero.
     gap_unit
@@ -223,6 +225,7 @@ class Ratio(_Check):
     bar: Bar | None = None
     against: list[str] = []
     stated: str = ""
+    is_part: bool = False
     scope: list[Condition] = []
     when_none: Literal["met", "cannot_tell"] = "cannot_tell"
     relief: list[BarRelief] = []
