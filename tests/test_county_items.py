@@ -234,7 +234,63 @@ def test_parts_that_together_exceed_their_whole_are_refused():
     assert faults["row"].tolist()[-1] in (2, 3)
 
 
+def test_parts_that_together_exceed_their_whole_are_told_once_with_every_number():
+    rows = [("migrant_eligible_pupils", 100), ("migrant_public_pupils", 90)]
+    fault = faults_of(frame_of(*rows, ("migrant_purchased_pupils", 11))).squeeze()  # 90 + 11 > 100
+    assert fault["row"] == 2  # the largest part
+    assert all(number in fault["found"] for number in ("90", "11", "100"))
+    assert load_figures()["migrant_eligible_pupils"].zh in fault["allowed"]
+
+
+@pytest.mark.parametrize(("public", "purchased"), [(101, None), (101, 0), (0, 101)])
+def test_one_part_alone_may_exceed_the_whole_of_several(public, purchased):
+    rows = [("migrant_eligible_pupils", 100), ("migrant_public_pupils", public)]
+    faults = faults_of(frame_of(*rows, ("migrant_purchased_pupils", purchased)))
+    assert faults["row"].tolist() == [2 if public else 3]
+
+
+def test_satisfied_parents_are_among_the_satisfied():
+    answers = {"survey_valid": 10, "survey_satisfied": 3, "survey_parents_valid": 5}
+    assert len(items_of(**answers, survey_parents_satisfied=3)) == 4
+    faults = faults_of(frame_of(*answers.items(), ("survey_parents_satisfied", 4)))
+    assert faults["row"].tolist() == [4]
+
+
+def test_what_is_itself_a_fault_is_not_held_against_its_whole():
+    rows = [("survey_sent", -1), ("survey_valid", 5), ("interviews", 5), ("interviews", 4)]
+    faults = faults_of(frame_of(*rows, ("interviews_satisfied", 6)))
+    assert faults["row"].tolist() == [1, 3, 4]
+
+
 # --- the table
+
+
+def test_a_doubled_figure_is_held_against_its_range_in_both_rows():
+    faults = faults_of(frame_of(("survey_valid", -1), ("survey_valid", 1)))
+    assert sorted(zip(faults["row"], faults["column"], strict=True)) == [
+        (1, "填报值"),
+        (1, "指标项代码"),
+        (2, "指标项代码"),
+    ]
+
+
+def test_the_fault_of_a_value_stands_under_its_column_and_its_advice_names_the_figure():
+    fault = faults_of(frame_of(("interviews_satisfied", -1))).squeeze()
+    assert fault["column"] == "填报值"
+    assert load_figures()["interviews_satisfied"].zh in fault["advice"]
+
+
+def test_what_may_stand_for_an_unmonitored_subject_is_told():
+    faults = faults_of(frame_of(("monitoring_level_pe", 5), ("survey_valid", -1)))
+    assert faults["allowed"].str.contains("未监测").tolist() == [True, False]
+
+
+@pytest.mark.parametrize("column", ["county", "year", "item", "data_kind"])
+@pytest.mark.parametrize("written", [[1], True, pd.Timestamp("2020-09-01")], ids=repr)
+def test_no_cell_of_another_kind_ends_in_a_raw_exception(column, written):
+    frame = frame_of(("survey_valid", 1))
+    frame[column] = pd.Series([written], dtype=object)
+    assert faults_of(frame)["row"].tolist() == [1]
 
 
 def test_an_unknown_figure_is_a_fault():
@@ -470,6 +526,28 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path):
     lines = [f"{item},{value}" for item, value in ALL_FAULTS]
     path = write_csv(tmp_path, "\n".join(["item,value", *lines]) + "\n")
     assert sorted(refusals(path)["row"]) == [3, 4, 5, 6, 7, 8, 9, 10, 11]
+
+
+def test_faults_stand_under_the_headers_of_the_file_in_the_order_of_its_rows(tmp_path):
+    rows = [
+        "县区,年度,填报项目,数值,单位,数据性质",
+        "demo,2020,满意人数,abc,元,猜的",  # an unknown figure hides no other column of its row
+        "demo,2021,发放问卷数,-1,万份,",
+        "demo,2020,访谈人数",
+        "demo,2020,回收有效问卷数,2,,",
+        "demo,2020,满意问卷数,3,,",
+    ]
+    faults = refusals(write_csv(tmp_path, "\n".join(rows) + "\n"))
+    assert faults["row"].is_monotonic_increasing
+    assert sorted(zip(faults["row"], faults["column"], strict=True)) == [
+        (2, "填报项目"),
+        (2, "数据性质"),
+        (3, "单位"),
+        (3, "年度"),
+        (3, "数值"),
+        (4, ""),
+        (6, "数值"),
+    ]
 
 
 def test_all_faults_of_a_workbook_carry_their_sheet(tmp_path):

@@ -178,15 +178,18 @@ def head_of(page):
 
 def test_head_names_the_digest_of_every_file_that_the_report_rests_on(notebook, report, data):
     notebook("county")
+    for name in ("2020/items.csv", "commitments.toml"):
+        shutil.copy(ROOT / "data/yiyuan" / name, data / "yiyuan" / name)
     files = {f"{year}/schools.csv": data / f"yiyuan/{year}/schools.csv" for year in (2020, 2021)}
-    files["county.toml"] = data / "yiyuan/county.toml"
+    names = ("county.toml", "commitments.toml", "2020/items.csv")
+    files |= {name: data / "yiyuan" / name for name in names}
     files["standards/jiaodu-2017-6.toml"] = ROOT / "youzhi/standards/jiaodu-2017-6.toml"
     lines = "".join(
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n"
         for name, path in sorted(files.items())
     )
     combined = hashlib.sha256(lines.encode()).hexdigest()
-    assert f"SHA-256 {combined[:16]}…（历年数据、县区卡和标准）" in head_of(report())
+    assert f"SHA-256 {combined[:16]}…（历年数据、县区卡、承诺和标准）" in head_of(report())
     change_kind(data / "yiyuan/2021/schools.csv", "assumed")
     again = head_of(report())
     assert combined[:16] not in again
@@ -583,6 +586,38 @@ def test_verdicts_are_those_of_a_direct_assessment(notebook, data, out):
     pd.testing.assert_frame_equal(
         pd.read_csv(io.BytesIO(content), keep_default_na=False), table.drop(columns="seconds")
     )
+
+
+def test_a_notebook_that_tells_the_state_of_a_day_gets_the_last_day_of_its_year(out):
+    def given(**parameters):
+        jobs = plan_jobs(["沂源"], [2020], notebook="07_plan_progress", out=out, **parameters)
+        return [job.parameters for job in jobs]
+
+    assert given() == [{"county": "yiyuan", "as_of": "2020-12-31"}]
+    assert given(as_of="2020-06-30") == [{"county": "yiyuan", "as_of": "2020-06-30"}]
+    with pytest.raises(UsageError, match="没有参数“standard”"):
+        given(standard="jiaodu-2017-6")
+    with pytest.raises(UsageError, match="没有参数“as_of”"):
+        plan_jobs(["沂源"], [2020], out=out, as_of="2020-06-30")
+
+
+def test_batch_names_the_standard_and_warns_of_verdicts_by_two(notebook, data, out):
+    notebook("county")
+    table = data / "shanting/2020/schools.csv"
+    text = table.read_text(encoding="utf-8").replace(",2020,", ",2016,")
+    (data / "shanting/2016").mkdir()
+    (data / "shanting/2016/schools.csv").write_text(text, encoding="utf-8", newline="")
+    jobs = plan_jobs(["山亭"], [2016, 2020], data=data, out=out)
+    done = run_batch(jobs)
+    assert done[["year", "standard", "level"]].values.tolist() == [
+        [2016, "jiaodu-2012-3", "基本均衡"],
+        [2020, "jiaodu-2017-6", "优质均衡"],
+    ]
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert "不能放在一起比较或排名" in index
+    assert "（基本均衡）" in index or "达到基本均衡" in index
+    run_batch(jobs[:1])
+    assert "不能放在一起" not in (out / "index.html").read_text(encoding="utf-8")
 
 
 def test_two_runs_give_identical_bytes(notebook, data, out):

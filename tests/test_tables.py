@@ -117,6 +117,23 @@ def test_the_same_name_in_another_county_or_year_is_left_alone():
 # --- what is refused
 
 
+@pytest.mark.parametrize("areas", ["大约96", "96;", "96、90", "-5", "NaN", "2000.01", 96, [96]])
+def test_what_is_no_list_of_areas_is_refused(areas):
+    header = load_columns()["music_room_areas_m2"].headers[0]
+    assert places(refused([{"music_room_areas_m2": areas}])) == [(1, header, str(areas))]
+
+
+@pytest.mark.parametrize("areas", ["96", "96;90.5", "96；90", "0; 2000"])
+def test_areas_are_kept_as_they_were_written(areas):
+    made = table([good("甲校", music_room_areas_m2=areas)])
+    assert made.texts("music_room_areas_m2").tolist() == [areas]
+
+
+def test_a_truth_value_is_no_number():
+    header = load_columns()["pupils_primary"].headers[0]
+    assert places(refused([{"pupils_primary": True}])) == [(1, header, "True")]
+
+
 @pytest.mark.parametrize("column", ["county", "year", "school", "school_type"])
 def test_a_table_without_a_required_column_is_refused(column):
     frame = pd.DataFrame([PLAIN]).drop(columns=column)

@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -53,12 +53,17 @@ def report(
     data: Data = "",
     notebook: Notebook = "02_county_report",
     out: Out = "",
+    as_of: Annotated[
+        str, typer.Option(help="规划进展的截至日期；缺省为该年末 · day for 07_plan_progress")
+    ] = "",
 ) -> None:
     """生成一个县一年的报告 · make the report of one county and year."""
     checked = _parse_year(year)
+    day = {"as_of": _parse_day(as_of).isoformat()} if as_of else {}
     from youzhi.reports import run_report
 
-    page = run_report(county, checked, standard=standard, data=data, notebook=notebook, out=out)
+    places = {"standard": standard, "data": data, "notebook": notebook, "out": out}
+    page = run_report(county, checked, **places, **day)
     typer.echo(f"报告已生成：{page}")
 
 
@@ -253,7 +258,7 @@ def _remove_workbook(book: Path, table: Path) -> None:
 def _parse_day(text: str) -> date:
     """One day."""
     try:
-        return date.fromisoformat(text)
+        return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise UsageError(f"日期应写成 2020-09-01；收到“{text[:40]}”") from None
 

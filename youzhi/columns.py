@@ -5,8 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
+
+from youzhi.exact import parse_number
 
 _JOINED = {"integer": "sum", "decimal": "sum", "areas": "sum", "boolean": "all"}
 
@@ -33,6 +36,8 @@ class Column:
         Canonical value to its Chinese word, for kind "choice".
     at_most
         Id of the column that this one may not exceed.
+    together_at_most
+        Id of the column that this one may not exceed, added to all others that name the same column here.
     joined
         How the entries of campuses make that of their school: "sum", "largest", "first", "all" (true where all are) or
         "same" (missing where they differ).
@@ -52,6 +57,7 @@ class Column:
     max: float | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     at_most: str = ""
+    together_at_most: str = ""
     joined: str = "same"
     form: str = ""
     optional: bool = False
@@ -71,14 +77,16 @@ class Column:
         """What may stand in a cell of this column, in Chinese (允许的填法)."""
         span = f"{self.min} 至 {self.max}" if self.min is not None else ""
         unit = f"（{self.unit}）" if self.unit else ""
-        return {
+        absent = "，或未监测、不适用" if self.optional else ""
+        words = {
             "text": "文字",
             "choice": "、".join(self.choices.values()),
             "boolean": "是 或 否",
             "integer": f"{span} 的整数{unit}",
             "decimal": f"{span} 的数{unit}",
             "areas": f"用分号隔开的面积，每个为 {span} 的数{unit}",
-        }[self.kind]
+        }
+        return words[self.kind] + absent
 
 
 @cache
@@ -134,6 +142,28 @@ def load_figures() -> dict[str, Column]:
 
 
 @cache
+def load_item_columns() -> dict[str, Column]:
+    """Load the columns of a table of county figures, one row per figure (县级数据表的列).
+
+    Returns
+    -------
+    dict of str to Column
+        In the order of county_figures.toml; those that a school table has too are the same.
+
+    Examples
+    --------
+    >>> load_item_columns()["value"].headers[0]
+    '填报值'
+    """
+    text = (Path(__file__).parent / "county_figures.toml").read_text(encoding="utf-8")
+    document, shared = tomllib.loads(text), load_columns()
+    own = {
+        entry["id"]: _make_column(entry, "", {"zh": "", "en": ""}) for entry in document["column"]
+    }
+    return {name: own.get(name) or shared[name] for name in document["columns"]}
+
+
+@cache
 def load_subjects() -> dict[str, str]:
     """Load the subjects of the national monitoring and their Chinese names (监测学科).
 
@@ -144,6 +174,37 @@ def load_subjects() -> dict[str, str]:
     """
     text = (Path(__file__).parent / "county_figures.toml").read_text(encoding="utf-8")
     return {subject: name["zh"] for subject, name in tomllib.loads(text)["subjects"].items()}
+
+
+def parse_areas(text: str, column: Column) -> list[Decimal]:
+    """Split the areas of single rooms at their semicolons (拆分单间面积).
+
+    Parameters
+    ----------
+    text
+        Plain numbers with a semicolon between two of them.
+    column
+        Of the kind "areas".
+
+    Returns
+    -------
+    list of Decimal
+        In the order of the text (㎡).
+
+    Raises
+    ------
+    ValueError
+        One of them is no plain number or lies outside the range of the column.
+
+    Examples
+    --------
+    >>> parse_areas("96; 90.5", load_columns()["music_room_areas_m2"])
+    [Decimal('96'), Decimal('90.5')]
+    """
+    areas = [parse_number(part.strip()) for part in text.replace("；", ";").split(";")]
+    if not all(column.min <= area <= column.max for area in areas):
+        raise ValueError(text)
+    return areas
 
 
 def _as_choice(entry: dict) -> dict:

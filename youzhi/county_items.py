@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from youzhi.columns import load_columns, load_figures
+from youzhi.columns import Column, load_columns, load_figures, load_item_columns
 from youzhi.errors import FAULT_COLUMNS, DataError
-from youzhi.exact import as_fraction
-from youzhi.tables import pair_check, schema_column
+from youzhi.exact import as_fraction, exact_number
+from youzhi.tables import schema_column, sum_check
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -31,8 +31,8 @@ class CountyItems:
     Attributes
     ----------
     frame : DataFrame
-        Columns: county, year, item (id of county_figures.toml), value (Decimal, id of a choice,
-        "not_applicable", or None when missing), data_kind, source, note. Sorted by county, year and the
+        Columns: county, year, item (id of county_figures.toml), value (a number as it was given, id
+        of a choice, "not_applicable", or None when missing), data_kind, source, note. Sorted by county, year and the
         order of the dictionary.
     file, digest : str
         Name of the file and its SHA-256; empty when it was not read from one file.
@@ -79,7 +79,7 @@ class CountyItems:
         return dict(zip(keys, self.frame["value"], strict=True))
 
     def value(self, county: str, year: int, item: str):
-        """Return one value: Decimal, id of a choice, "not_applicable", or None when missing (取值)."""
+        """Return one value: a number as it was given, id of a choice, "not_applicable", or None when missing (取值)."""
         return self._values.get((county, year, item))
 
     def number(self, county: str, year: int, item: str) -> Fraction | None:
@@ -136,120 +136,203 @@ def make_county_items(
     CountyItems or None
         None when there is a fault.
     DataFrame
-        Columns of DataError.faults; empty when the table is good.
+        Columns of DataError.faults, in the order of rows; empty when the table is good.
     """
     frame = frame.reindex(columns=ITEM_FIELDS).astype(object)
     frame = frame.where(frame.notna(), None)
-    faults = [*_unknown_faults(frame, file), *_double_faults(frame, file)]
-    if not faults:
-        faults = _value_faults(frame, file)
+    exact, faults = _exact_cells(frame, file)
+    faults += [*_place_faults(frame, exact, file), *_double_faults(exact, file)]
+    faults += _value_faults(frame, exact, file)
     if faults:
-        return None, pd.DataFrame(faults, columns=FAULT_COLUMNS)
+        told = pd.DataFrame(faults, columns=FAULT_COLUMNS)
+        return None, told.sort_values("row", kind="stable", ignore_index=True)
     rank = {name: at for at, name in enumerate(load_figures())}
-    ordered = frame.assign(rank=frame["item"].map(rank), year=frame["year"].astype(int))
+    ordered = frame.assign(rank=frame["item"].map(rank), year=exact["year"].astype(int))
     ordered = ordered.sort_values(["county", "year", "rank"], kind="stable", ignore_index=True)
     return CountyItems(ordered[ITEM_FIELDS], file, digest), pd.DataFrame(columns=FAULT_COLUMNS)
 
 
 @cache
-def figure_schema() -> pa.DataFrameSchema:
-    """Build the pandera schema of the figures of one county-year from county_figures.toml (校验规则).
+def place_schema() -> pa.DataFrameSchema:
+    """Build the pandera schema of what stands beside the values: whose, which year, which figure (校验规则).
 
     Returns
     -------
     pandera.DataFrameSchema
-        Ranges, closed lists, whole numbers, at-most pairs; one column per figure.
+        County and year are necessary; the year has its range, the kind of data its closed list.
+    """
+    import pandera.pandas as pa
+
+    columns = load_item_columns()
+    places = {
+        name: schema_column(columns[name], exact=True) for name in ("county", "year", "data_kind")
+    }
+    figure = pa.Column(checks=pa.Check.isin(list(load_figures()), name="figure"))
+    return pa.DataFrameSchema(places | {"item": figure})
+
+
+@cache
+def figure_schema() -> pa.DataFrameSchema:
+    """Build the pandera schema of the figures, one row per county-year, from county_figures.toml (校验规则).
+
+    Returns
+    -------
+    pandera.DataFrameSchema
+        Ranges, closed lists, whole numbers, wholes that parts may not exceed; one column per figure. Numbers are
+        fractions, so that every digit counts.
     """
     import pandera.pandas as pa
 
     figures = load_figures()
-    pairs = [(figure.id, figure.at_most) for figure in figures.values() if figure.at_most]
     return pa.DataFrameSchema(
-        {name: schema_column(figure) for name, figure in figures.items()},
-        checks=[pair_check(part, whole) for part, whole in pairs],
+        {name: schema_column(figure, exact=True) for name, figure in figures.items()},
+        checks=[sum_check(parts, whole) for parts, whole in _wholes()],
     )
 
 
-def _unknown_faults(frame: pd.DataFrame, file: str) -> list[dict]:
-    """Figures and kinds of data that the dictionaries do not have, and rows without county or year."""
-    figures, kinds = load_figures(), load_columns()["data_kind"]
-    faults = []
+def _wholes() -> list[tuple[tuple[str, ...], str]]:
+    """Figures that may not exceed another one, alone or together."""
+    figures = load_figures().values()
+    alone = [((figure.id,), figure.at_most) for figure in figures if figure.at_most]
+    shared = dict.fromkeys(figure.together_at_most for figure in figures)
+    together = [
+        (tuple(figure.id for figure in figures if figure.together_at_most == whole), whole)
+        for whole in shared
+        if whole
+    ]
+    return alone + together
+
+
+def _exact_cells(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[dict]]:
+    """Cells as the schemas compare them, numbers as fractions; what is of another kind is told and left out."""
+    columns, figures, faults = load_item_columns(), load_figures(), []
+    places = {name: columns[name] for name in ("county", "year", "item", "data_kind")}
+    exact = {name: {} for name in [*places, "value"]}
     for row in frame.itertuples():
-        if row.item not in figures:
-            advice = "改用县级数据项字典中的代码或名称，或删去该行"
-            faults.append(_fault(file, row.Index, "指标项", row.item, "字典中的指标项", advice))
-        if row.data_kind is not None and row.data_kind not in kinds.choices:
-            advice = "改为所列的词，或留空"
-            faults.append(
-                _fault(file, row.Index, kinds.headers[0], row.data_kind, kinds.allowed, advice)
-            )
-        if row.county is None or row.year is None:
-            advice = "补上县区和统计年度，或把文件放进该县该年的文件夹"
-            faults.append(_fault(file, row.Index, "县区、统计年度", "（空）", "必填", advice))
-    return faults
+        figure = figures.get(row.item) if isinstance(row.item, str) else None
+        for name, kind in (places | ({"value": figure} if figure else {})).items():
+            written = getattr(row, name)
+            try:
+                exact[name][row.Index] = _exact_cell(written, kind)
+            except ValueError:
+                faults.append(_cell_fault(file, row.Index, columns[name], kind, written))
+    return pd.DataFrame(exact, index=frame.index, dtype=object), faults
 
 
-def _double_faults(frame: pd.DataFrame, file: str) -> list[dict]:
-    twice = frame[frame.duplicated(["county", "year", "item"], keep=False)]
-    return [
-        _fault(file, row, "指标项", item, "每个县每年每项一行", "删去重复的行，只留一个数")
-        for row, item in twice["item"].items()
+def _exact_cell(written, kind: Column):
+    if written is None:
+        return None
+    if kind.is_number and not (kind.optional and isinstance(written, str)):
+        return exact_number(written)
+    if not isinstance(written, str) or (kind.is_number and written != NOT_APPLICABLE):
+        raise ValueError(written)
+    return None if kind.is_number else written
+
+
+def _failures(schema: pa.DataFrameSchema, table: pd.DataFrame) -> tuple[list, list]:
+    """Where a schema fails: (row, column, check) of every cell, each cell once; (row, check) of parts and wholes."""
+    import pandera.errors
+
+    try:
+        schema.validate(table, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases[["index", "column", "check"]].astype(object)
+        of_sums = cases["check"].str.contains("<=")
+        cells = cases[~of_sums].drop_duplicates(["index", "column"])
+        sums = cases.loc[of_sums, ["index", "check"]].drop_duplicates()
+        return list(cells.itertuples(index=False)), list(sums.itertuples(index=False))
+    return [], []
+
+
+def _place_faults(frame: pd.DataFrame, exact: pd.DataFrame, file: str) -> list[dict]:
+    """Unknown figures and kinds of data, impossible years, rows without county, year or figure."""
+    columns, faults, empty = load_item_columns(), [], {}
+    cells, _ = _failures(place_schema(), exact.drop(columns="value"))
+    for row, name, check in cells:
+        found = frame.at[row, name]
+        if check != "not_nullable":
+            faults.append(_cell_fault(file, row, columns[name], columns[name], found))
+        elif found is None:  # what is not empty was told when it could not be read
+            empty.setdefault(row, []).append(columns[name].headers[0])
+    advice = "补上；县区和年度也可由文件所在的文件夹给出"
+    return faults + [
+        _fault(file, row, "、".join(headers), "（空）", "必填", advice)
+        for row, headers in empty.items()
     ]
 
 
-def _value_faults(frame: pd.DataFrame, file: str) -> list[dict]:
-    """Run the schema over the figures, one row per county-year, and locate every failure in the long table."""
-    import pandera.errors
-
-    figures, faults = load_figures(), []
-    for _, part in frame.groupby(["county", "year"], sort=False):
-        lines = dict(zip(part["item"], part.index, strict=True))
-        given = dict(zip(part["item"], part["value"], strict=True))
-        wide, wrong = {}, set()
-        for name, value in given.items():
-            absent = value == NOT_APPLICABLE and figures[name].optional
-            wide[name] = np.nan if value is None or absent else value
-            if figures[name].is_number and isinstance(wide[name], str):
-                wide[name] = np.nan
-                wrong.add(name)
-            elif figures[name].is_number:
-                wide[name] = float(wide[name])
-        faults += [_cell_fault(file, lines[name], figures[name], given[name]) for name in wrong]
-        table = pd.DataFrame([wide]).astype(
-            {name: object for name in wide if not figures[name].is_number}
+def _double_faults(exact: pd.DataFrame, file: str) -> list[dict]:
+    header = load_item_columns()["item"].headers[0]
+    return [
+        _fault(
+            file,
+            row,
+            header,
+            exact.at[row, "item"],
+            "每个县每年每项一行",
+            "删去重复的行，只留一个数",
         )
-        try:
-            _schema_of(tuple(wide)).validate(table, lazy=True)
-        except pandera.errors.SchemaErrors as error:
-            faults += _located(error.failure_cases, file, lines, given)
+        for row in _doubled(exact)
+    ]
+
+
+def _doubled(exact: pd.DataFrame) -> list[int]:
+    """Rows of a figure that stands twice in one county and year."""
+    keys = exact[["county", "year", "item"]].dropna()
+    keys = keys[keys["item"].isin(list(load_figures())) & keys.duplicated(keep=False)]
+    return keys.index.tolist()
+
+
+def _value_faults(frame: pd.DataFrame, exact: pd.DataFrame, file: str) -> list[dict]:
+    """Values that their figures do not allow, and parts that exceed their whole."""
+    figures, value = load_figures(), load_item_columns()["value"]
+    wide, rows = _widen(exact[exact["item"].isin(list(figures))])
+    cells, sums = _failures(figure_schema(), wide) if rows else ([], [])
+    wrong = {rows[line, name]: figures[name] for line, name, _ in cells}
+    faults = [
+        _cell_fault(file, row, value, figure, frame.at[row, "value"])
+        for row, figure in wrong.items()
+    ]
+    unsure = {*wrong, *_doubled(exact), *exact.index[exact[["county", "year"]].isna().any(axis=1)]}
+    for line, check in sums:
+        names = [name for name in re.split(r"\+|<=", check) if (line, name) in rows]
+        given = {name: rows[line, name] for name in names if pd.notna(wide.at[line, name])}
+        if unsure.isdisjoint(given.values()):
+            faults.append(_sum_fault(frame, exact, given, file))
     return faults
 
 
-@cache
-def _schema_of(names: tuple[str, ...]) -> pa.DataFrameSchema:
-    """The schema of those figures that are given."""
-    whole = figure_schema()
-    absent = [name for name in whole.columns if name not in names]
-    return whole.remove_columns(absent)
+def _widen(known: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str], int]]:
+    """One line per county-year, a further one for what stands twice; and the row of every value."""
+    place = known.groupby(["county", "year"], dropna=False, sort=False).ngroup()
+    nth = known.groupby([place, known["item"]]).cumcount()
+    known = known.assign(line=known.groupby([place, nth]).ngroup())
+    rows = dict(zip(zip(known["line"], known["item"], strict=True), known.index, strict=True))
+    return known.pivot(index="line", columns="item", values="value"), rows
 
 
-def _located(cases: pd.DataFrame, file: str, lines: dict, given: dict) -> list[dict]:
-    figures, faults = load_figures(), []
-    for check in sorted({str(check) for check in cases["check"] if "<=" in str(check)}):
-        part, whole = (figures[name] for name in check.split("<="))
-        found = f"{given[part.id]}（{whole.zh}为{given[whole.id]}）"
-        advice = "核对两个数，改正填错的一个"
-        faults.append(_fault(file, lines[part.id], part.zh, found, f"不大于{whole.zh}", advice))
-    for case in cases.to_dict("records"):
-        if "<=" not in str(case["check"]):
-            name = case["column"]
-            faults.append(_cell_fault(file, lines[name], figures[name], given[name]))
-    return faults
+def _sum_fault(frame: pd.DataFrame, exact: pd.DataFrame, given: dict[str, int], file: str) -> dict:
+    """Parts that exceed the whole, which stands last; told where the largest part stands."""
+    *parts, whole = given
+    words = {name: load_figures()[name].zh for name in given}
+    told = max(parts, key=lambda name: exact.at[given[name], "value"])
+    named = [
+        f"{words[name]}{frame.at[row, 'value']}" for name, row in given.items() if name != told
+    ]
+    found = f"{frame.at[given[told], 'value']}（{words[told]}；{'、'.join(named)}）"
+    allowed = f"{'合计' if len(parts) > 1 else ''}不大于{words[whole]}"
+    header = load_item_columns()["value"].headers[0]
+    return _fault(file, given[told], header, found, allowed, "核对这几个数，改正填错的一个")
 
 
-def _cell_fault(file: str, row, figure, found) -> dict:
-    advice = "核对后改正；没有数据的留空，不要填0"
-    return _fault(file, row, figure.zh, found, figure.allowed, advice)
+def _cell_fault(file: str, row, column: Column, kind: Column, found) -> dict:
+    """A cell that its column, or the figure of its row, does not allow."""
+    allowed, advice = kind.allowed, "核对后改正"
+    if column.id == "item":
+        allowed, advice = "县级数据项字典中的代码或名称", "改用字典中的代码或名称，或删去该行"
+    elif column.id == "value":
+        advice = f"核对“{kind.zh}”后改正；没有数据的留空，不要填0"
+    return _fault(file, row, column.headers[0], found, allowed, advice)
 
 
 def _fault(file: str, row, column: str, found, allowed: str, advice: str) -> dict:

@@ -5,13 +5,17 @@ A float stands for its shortest decimal text (0.1 means one tenth), which is wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
+from numbers import Real
 
 # Up to here every whole float is its own decimal text.
 _WHOLE = 2**53
+
+_PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def as_fraction(number: float | int | Decimal | Fraction) -> Fraction:
@@ -37,6 +41,65 @@ def as_fraction(number: float | int | Decimal | Fraction) -> Fraction:
     number = float(number)
     whole = number.is_integer() and abs(number) < _WHOLE
     return Fraction(int(number)) if whole else Fraction(repr(number))
+
+
+def exact_number(written) -> Fraction:
+    """Return a value exactly if it is a number at all (数值检查).
+
+    Parameters
+    ----------
+    written
+        Anything that may stand in a frame.
+
+    Returns
+    -------
+    Fraction
+        The exact value.
+
+    Raises
+    ------
+    ValueError
+        It is no finite number: a text, a truth value, a date, a list, an infinity.
+
+    Examples
+    --------
+    >>> exact_number(0.1)
+    Fraction(1, 10)
+    """
+    if isinstance(written, bool) or not isinstance(written, Real | Decimal):
+        raise ValueError(written)
+    try:
+        return as_fraction(written)
+    except OverflowError as error:
+        raise ValueError(written) from error
+
+
+def parse_number(text: str) -> Decimal:
+    """Convert a plain number as it was written (数字文本转换).
+
+    Parameters
+    ----------
+    text
+        ASCII digits, with a sign and a decimal point if need be; nothing else.
+
+    Returns
+    -------
+    Decimal
+        With every digit.
+
+    Raises
+    ------
+    ValueError
+        The text is no plain number.
+
+    Examples
+    --------
+    >>> parse_number("12.50")
+    Decimal('12.50')
+    """
+    if not _PLAIN.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def squared_coefficient(pupils: Iterable[Fraction], resources: Iterable[Fraction]) -> Fraction:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from youzhi.columns import Column, load_columns
+from youzhi.columns import Column, load_columns, parse_areas
 from youzhi.errors import FAULT_COLUMNS, DataError
 from youzhi.exact import as_fraction
 
@@ -264,6 +264,8 @@ def _split_exact(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, dict, li
 
 def _to_float(written) -> float:
     """A finite number, or ValueError."""
+    if isinstance(written, bool | np.bool_):
+        raise ValueError(written)
     try:
         number = float(written)
     except (TypeError, OverflowError) as error:
@@ -293,18 +295,20 @@ def school_schema() -> pa.DataFrameSchema:
     pairs = [(c.id, c.at_most) for c in columns.values() if c.at_most]
     return pa.DataFrameSchema(
         {name: schema_column(column) for name, column in columns.items()},
-        checks=[pair_check(part, whole) for part, whole in pairs],
+        checks=[sum_check((part,), whole) for part, whole in pairs],
         strict=True,
     )
 
 
-def schema_column(column: Column) -> pa.Column:
+def schema_column(column: Column, exact: bool = False) -> pa.Column:
     """Build the pandera column of one entry of a dictionary (一列的校验规则).
 
     Parameters
     ----------
     column
         Of columns.toml or county_figures.toml.
+    exact
+        Numbers are fractions and are checked on all their digits, not floats.
 
     Returns
     -------
@@ -317,40 +321,53 @@ def schema_column(column: Column) -> pa.Column:
     if column.is_number:
         checks.append(pa.Check.in_range(column.min, column.max, name="range"))
     if column.kind == "integer":
-        checks.append(pa.Check(lambda s: s == s.round(), name="whole"))
+        checks.append(pa.Check(lambda s: s % 1 == 0, name="whole"))
     if column.kind == "choice":
         checks.append(pa.Check.isin(list(column.choices), name="choice"))
     if column.kind == "boolean":
         checks.append(pa.Check.isin([True, False], name="boolean"))
-    if column.kind in ("text", "areas"):
+    if column.kind == "text":
         checks.append(
             pa.Check(lambda value: isinstance(value, str), element_wise=True, name="text")
         )
-    dtype = float if column.is_number else None
+    if column.kind == "areas":
+        checks.append(
+            pa.Check(lambda value: _are_areas(value, column), element_wise=True, name="areas")
+        )
+    dtype = float if column.is_number and not exact else None
     return pa.Column(dtype, checks=checks, nullable=not column.needed, required=False)
 
 
-def pair_check(part: str, whole: str) -> pa.Check:
-    """Build the pandera check that one column does not exceed another (部分不大于整体).
+def _are_areas(value, column: Column) -> bool:
+    try:
+        return isinstance(value, str) and bool(parse_areas(value, column))
+    except ValueError:
+        return False
+
+
+def sum_check(parts: tuple[str, ...], whole: str) -> pa.Check:
+    """Build the pandera check that one or several columns together do not exceed another (部分之和不大于整体).
 
     Parameters
     ----------
-    part, whole
-        Ids of two columns; where one of them is missing nothing is checked.
+    parts, whole
+        Ids of columns; what is missing is not counted, and without the whole nothing is checked.
 
     Returns
     -------
     pandera.Check
-        Named "part<=whole".
+        Named "part<=whole", or "part+part<=whole".
     """
     import pandera.pandas as pa
 
     def holds(frame: pd.DataFrame) -> pd.Series:
-        if part not in frame or whole not in frame:
+        given = [part for part in parts if part in frame]
+        if not given or whole not in frame:
             return pd.Series(True, index=frame.index)
-        return ~(frame[part] > frame[whole])
+        total = reduce(lambda one, other: one.add(other, fill_value=0), map(frame.get, given))
+        return ~(total > frame[whole])
 
-    return pa.Check(holds, name=f"{part}<={whole}", ignore_na=False)
+    return pa.Check(holds, name=f"{'+'.join(parts)}<={whole}", ignore_na=False)
 
 
 def _schema_faults(frame: pd.DataFrame, file: str) -> list[dict]:

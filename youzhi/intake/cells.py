@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
+from youzhi.columns import Column, parse_areas
+from youzhi.exact import parse_number
 
-from youzhi.columns import Column
-
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _WORDS = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
 
 
@@ -42,12 +39,6 @@ def convert_cell(text: str, column: Column):
     return _CONVERTERS[column.kind](text, column)
 
 
-def _number(text: str, _column: Column) -> Decimal:
-    if not _NUMBER.fullmatch(text) or not text.isascii():
-        raise ValueError(text)
-    return Decimal(text)
-
-
 def _choice(text: str, column: Column) -> str:
     by_word = {word: value for value, word in column.choices.items()}
     value = by_word.get(text, text)
@@ -63,10 +54,7 @@ def _boolean(text: str, _column: Column) -> bool:
 
 
 def _areas(text: str, column: Column) -> str:
-    for part in text.replace("；", ";").split(";"):
-        area = _number(part.strip(), column)
-        if not column.min <= area <= column.max:
-            raise ValueError(text)
+    parse_areas(text, column)
     return text
 
 
@@ -74,7 +62,7 @@ _CONVERTERS = {
     "text": lambda text, _column: text,
     "choice": _choice,
     "boolean": _boolean,
-    "integer": _number,
-    "decimal": _number,
+    "integer": lambda text, _column: parse_number(text),
+    "decimal": lambda text, _column: parse_number(text),
     "areas": _areas,
 }

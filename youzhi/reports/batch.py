@@ -19,7 +19,7 @@ from youzhi.reports.engine import CELL_SECONDS, end_kernels
 from youzhi.reports.files import write_together
 from youzhi.reports.manifest import Job
 from youzhi.reports.page import render_page
-from youzhi.reports.report import make_report
+from youzhi.reports.report import Told, make_report
 
 COUNTY_WORDS = {"met": "达到", "not_met": "未达到", "cannot_tell": "无法判定"}
 
@@ -32,6 +32,8 @@ class _Outcome:
     year: int
     notebook: str
     status: str
+    standard: str
+    level: str
     verdict: str
     data_kinds: str
     seconds: float
@@ -58,9 +60,9 @@ def run_batch(
     Returns
     -------
     DataFrame
-        One row per job. Columns: county, year, notebook, status (ok | failed), verdict, data_kinds,
-        seconds, message; sorted by county and year. The same table without seconds is written to
-        verdicts.csv, and index.html shows it with links.
+        One row per job. Columns: county, year, notebook, status (ok | failed), standard, level, verdict,
+        data_kinds, seconds, message; sorted by county and year. The same table without seconds is written to
+        verdicts.csv, and index.html shows it with links. Verdicts by different standards are no ranking.
 
     Raises
     ------
@@ -99,9 +101,9 @@ def _check_distinct(jobs: Sequence[Job]) -> None:
 def _attempt(job: Job, cell_seconds: int) -> _Outcome:
     """Make one report and say what became of it, whatever happens."""
     started = time.monotonic()
-    verdict, kinds, message = "", (), ""
+    told, message = Told("", (), "", ""), ""
     try:
-        verdict, kinds = make_report(job, cell_seconds)
+        told = make_report(job, cell_seconds)
     except YouzhiError as error:
         message = str(error)
     except Exception as error:  # a fault of ours in one job must not lose the other jobs
@@ -111,8 +113,10 @@ def _attempt(job: Job, cell_seconds: int) -> _Outcome:
         year=job.year,
         notebook=job.notebook.stem,
         status="failed" if message else "ok",
-        verdict=verdict,
-        data_kinds="、".join(kinds),
+        standard=told.standard,
+        level=told.level,
+        verdict=told.verdict,
+        data_kinds="、".join(told.data_kinds),
         seconds=round(time.monotonic() - started, 2),
         message=message,
     )
@@ -135,6 +139,7 @@ def _write_summary(jobs: Sequence[Job], table: pd.DataFrame) -> None:
         years=sorted(set(table["year"])),
         cells=cells,
         words=COUNTY_WORDS,
+        levels=sorted({cell["level"] for cell in cells if cell["level"]}),
         failures=[cell for cell in cells if cell["status"] == "failed"],
     )
     verdicts = table.drop(columns="seconds").to_csv(index=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
@@ -83,7 +84,24 @@ def run_report(
     return job.page
 
 
-def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> tuple[str, tuple[str, ...]]:
+class Told(NamedTuple):
+    """What a report says in the fewest words (报告结论).
+
+    Attributes
+    ----------
+    verdict, data_kinds
+        Of the job's own year.
+    standard, level
+        Id of the standard, and what a county can be recognised as by it, in Chinese.
+    """
+
+    verdict: str
+    data_kinds: tuple[str, ...]
+    standard: str
+    level: str
+
+
+def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> Told:
     """Make the report of a checked job.
 
     Parameters
@@ -95,8 +113,8 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> tuple[str, tuple[
 
     Returns
     -------
-    tuple
-        The verdict and the kinds of data behind it, both of the job's own year.
+    Told
+        The verdict, the kinds of data behind it, the standard and its level.
 
     Raises
     ------
@@ -121,7 +139,8 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> tuple[str, tuple[
     write_together({job.executed: _to_bytes(notebook), job.page: page.encode("utf-8")})
     job.failed.unlink(missing_ok=True)
     result = inputs.results[job.year]
-    return result.verdict, result.data_kinds
+    standard = inputs.standard
+    return Told(result.verdict, result.data_kinds, standard.id, standard.level.zh)
 
 
 def _heading(job: Job, inputs: Inputs) -> Heading:
