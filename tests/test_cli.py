@@ -230,7 +230,8 @@ def test_forms_are_written_together_and_named(run, place):
     assert tree(place / "out") == written
 
 
-FORM_FILES = ["申报表.xlsx", "申报表.docx", "计划附件.xlsx", "计划附件.docx", "学校自评表.xlsx"]
+KINDS = ("申报表", "计划附件", "学校自评表")
+FORM_FILES = [f"{name}.{kind}" for name in KINDS for kind in ("xlsx", "docx")]
 
 
 def test_forms_lie_by_default_among_the_reports_of_their_county(run, place, monkeypatch):

@@ -447,7 +447,7 @@ def test_no_cell_of_any_form_is_empty(yiyuan):
 def test_a_table_without_rows_says_so():
     result = judge([{"school": "乙点", "school_type": "teaching_point", "pupils_primary": 49}])
     assert set(forms.fill_sections(result, card()).rows[0]) == {"无"}
-    assert len(forms.make_forms(result, card())) == 5
+    assert len(forms.make_forms(result, card())) == 6
 
 
 def test_several_county_years_are_refused():
@@ -474,7 +474,7 @@ def test_a_standard_without_bars_leaves_forms_out_and_says_why():
 def test_a_school_of_a_standard_without_bars_has_no_gaps():
     result = judge([good("甲", books=20000, organiser_code=7)], standard="jiaodu-2012-3")
     assert len(result.schools) == 1
-    assert len(forms.make_forms(result, card())) == 5
+    assert len(forms.make_forms(result, card())) == 6
     values = forms.SchoolSheets(result, card()).fill_school("甲")[0]
     assert set(values.column("bar")) == set(values.column("to_bar")) == {NOTHING}
 
@@ -550,7 +550,7 @@ def test_any_name_can_be_written_and_read_again(name):
     form = forms.Form("x", name, (name,), load_layouts().form[-1].column, ((name, name),), (name,))
     [sheet] = open_book(forms.write_xlsx({name: [form]})).worksheets
     assert 0 < len(sheet.title) <= 31
-    docx.Document(io.BytesIO(forms.write_docx([form], name)))
+    docx.Document(io.BytesIO(forms.write_docx([[form]], name)))
 
 
 def test_sheets_of_the_same_name_are_told_apart():
@@ -706,3 +706,28 @@ def test_a_floor_of_another_standard_stands_in_the_remarks(standard):
     result = judge([good("甲", grounds=7000)], standard=variant(school_rule=rule))
     form = forms.fill_sections(result, card())
     assert "90%～100%：1.5" in form.column("remark")[0]
+
+
+def test_the_document_of_the_schools_has_a_title_and_a_table_for_every_school(files, yiyuan):
+    """Heads of the values, of the items and of the figures follow each other, school by school."""
+    result, card = yiyuan
+    document = docx.Document(io.BytesIO(files["学校自评表.docx"]))
+    titles = [text for paragraph in document.paragraphs if (text := paragraph.text.strip())]
+    sheets = forms.SchoolSheets(result, card)
+    wanted = [form.title for name in sheets.names for form in sheets.fill_school(name)]
+    told = set(wanted)
+    assert [title for title in titles if title in told] == wanted
+    assert len(document.tables) == len(wanted) + 1
+    assert titles[0] == "沂源县学校自评表"
+
+
+def test_forms_of_one_group_share_a_page_and_what_their_footers_both_say(yiyuan):
+    sheets = forms.SchoolSheets(*yiyuan)
+    name = next(name for name in sheets.names if len(sheets.fill_school(name)) == 3)
+    values, items, figures = sheets.fill_school(name)
+    document = docx.Document(io.BytesIO(forms.write_docx([[values, items, figures]])))
+    assert len(document.sections) == 2  # the figures ask for a page of their own
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    shared = next(line for line in items.footer if line.startswith("评估标准"))
+    assert shared in values.footer
+    assert texts.count(shared) == 2  # once on each page

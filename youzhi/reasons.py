@@ -139,16 +139,18 @@ def _explain(found: Counter, held: str, stage: str, part: str) -> tuple[str, str
 
 
 def _explain_part(part: Part, items: pd.DataFrame) -> tuple[str, str]:
-    """Join the items of one part; a veto that holds decides alone, what cannot be told never ends in "met"."""
+    """Join the items of one part; an item of several rows counts once, by the worst of them."""
     if items.empty:
         return CANNOT_TELL, f"{part.label.zh}{part.items}项没有提供县级数据"
-    verdict, told = combine(items["verdict"]), []
+    verdict, told, counted = combine(items["verdict"]), [], set()
     words = {NOT_MET: "存在" if part.veto else "未达标", CANNOT_TELL: "无法判定"}
     for state, word in words.items():
-        codes = list(items.loc[items["verdict"] == state, "code"])
-        if codes:
-            numbers = {code.partition("(")[0] for code in codes}
-            told.append(f"{len(numbers)}项{word}（{'、'.join(codes)}）")
+        numbers = items["code"].str.partition("(")[0]
+        kept = (items["verdict"] == state) & ~numbers.isin(counted)
+        counted |= set(numbers[kept])
+        if kept.any():
+            count, codes = numbers[kept].nunique(), "、".join(items.loc[kept, "code"])
+            told.append(f"{count}项{word}（{codes}）")
     good = "均不存在" if part.veto else "全部达标"
     reason = f"{part.label.zh}{part.items}项{'中' + '、'.join(told) if told else good}"
     return verdict, reason + ("，一票否决" if part.veto and verdict == NOT_MET else "")

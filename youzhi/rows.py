@@ -67,9 +67,7 @@ def _indicator_line(
         if len(verdicts):
             lacking = f"、{unknown}个缺数据" if unknown else ""
             told.append(f"{word}{len(verdicts)}个校段中{failing}个低于标准值{lacking}")
-    reason = "；".join(told) or "没有计入的学校"
-    if held:
-        reason += f"；另有{held}个校段暂时搁置、不计入"
+    reason = ("；".join(told) or "没有计入的学校") + _tell_held(held)
     verdict = combine([*counts, CANNOT_TELL] if held or not counts else counts)
     bars = "、".join(
         f"{word}{format(rule.bar[stage].normalize(), 'f')}"
@@ -77,6 +75,10 @@ def _indicator_line(
     )
     value = f"标准值{bars}（{rule.unit}）"
     return [rule.code, RESOURCES, rule.label.zh, verdict, value, reason, rule.source]
+
+
+def _tell_held(held: int) -> str:
+    return f"；另有{held}个校段暂时搁置、不计入" if held else ""
 
 
 def _dispersion_line(standard: Standard, spread: pd.DataFrame, held: int) -> list[str]:
@@ -94,7 +96,10 @@ def _dispersion_line(standard: Standard, spread: pd.DataFrame, held: int) -> lis
             told.append(f"{word}{len(rows)}项中{failing}项超过{limit}{lacking}")
     known = list(spread["verdict"])
     verdict = combine([*known, CANNOT_TELL] if held or not known else known)
-    largest = [text for text in spread["printed"] if text]
-    value = f"最大{max(largest, key=float)}" if largest else ""
-    reason = "；".join(told) or "没有计入的学校"
+    largest = []
+    for stage, word in standard.stage_names.items():
+        printed = [text for text in spread.loc[spread["stage"] == stage, "printed"] if text]
+        largest += [f"{word}最大{max(printed, key=float)}"] if printed else []
+    value = "、".join(largest)
+    reason = ("；".join(told) or "没有计入的学校") + _tell_held(held)
     return [rule.code, DISPERSION, rule.label.zh, verdict, value, reason, rule.source]

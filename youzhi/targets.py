@@ -12,6 +12,7 @@ from youzhi.cards import County, Target
 from youzhi.errors import UsageError
 from youzhi.items import JudgedItems
 from youzhi.standards import Check, Item, Ratio, Rooms
+from youzhi.verdicts import CANNOT_TELL
 
 TARGET_COLUMNS = [
     *("county", "year", "code", "check", "label", "actual", "national", "national_verdict"),
@@ -54,17 +55,17 @@ def judge_targets(result: Assessment, card: County) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=TARGET_COLUMNS)
 
 
-def _localise(item: Item, target: Target, county: str) -> Iterator[tuple[Check, Check]]:
-    """The national checks that a target speaks of, each with its local form."""
+def _localise(item: Item, target: Target, county: str) -> Iterator[tuple[Check, list[Check]]]:
+    """The national checks that a target speaks of, each with its local form, one per reading left open."""
     found = False
     for check in item.check:
         stage = check.id.removeprefix(f"{target.check}_")
         if check.id == target.check:
             found = True
-            yield check, _override(check, target, target.bars or target.value)
+            yield check, _readings(check, target)
         elif target.bars and stage in target.bars:
             found = True
-            yield check, _override(check, target, target.bars[stage])
+            yield check, [_override(check, target, target.bars[stage])]
     if not found:
         known = "、".join(check.id for check in item.check)
         raise UsageError(
@@ -72,13 +73,22 @@ def _localise(item: Item, target: Target, county: str) -> Iterator[tuple[Check, 
         )
 
 
-def _override(check: Check, target: Target, bar) -> Check:
-    """A check with the bar, the reading or the scope of the county's own target."""
+def _readings(check: Check, target: Target) -> list[Check]:
+    """The local forms of a check; where the plan leaves open how rooms are counted, one for each reading."""
     if isinstance(check, Rooms):
-        return check.model_copy(update={"reading": target.reading or check.reading})
+        readings = [target.reading] if target.reading else check.readings or [check.reading]
+        return [check.model_copy(update={"reading": reading}) for reading in readings]
+    return [_override(check, target, target.bars or target.value)]
+
+
+def _override(check: Check, target: Target, bar) -> Check:
+    """A check with the bar or the scope of the county's own target; a bar of its own knows no relief."""
     if not isinstance(check, Ratio):
         return check
-    changes: dict = {} if bar is None else {"bar": bar}
+    changes: dict = {}
+    if bar is not None:
+        merged = check.bar | bar if isinstance(check.bar, dict) and isinstance(bar, dict) else bar
+        changes = {"bar": merged, "against": [], "relief": []}
     if target.test:
         changes["test"] = target.test
     if target.counted_as:
@@ -89,13 +99,21 @@ def _override(check: Check, target: Target, bar) -> Check:
 
 
 def _compare(
-    result: Assessment, item: Item, check: Check, local: Check, target: Target
+    result: Assessment, item: Item, check: Check, local: list[Check], target: Target
 ) -> list[str]:
+    """One row; readings that disagree leave the local verdict open."""
     national = _judge(result, item, check)
-    own = _judge(result, item, local)
+    own = [_judge(result, item, one) for one in local]
+    verdicts = {one.verdict for one in own}
+    verdict = own[0].verdict if len(verdicts) == 1 else CANNOT_TELL
     key = [national.county, national.year, target.code, check.id, target.label]
-    both = [national.bar_text, national.verdict, own.bar_text, own.verdict]
-    return [*key, own.printed, *both, target.source, target.confidence, target.note]
+    actual, bars = ("；或".join(dict.fromkeys(texts)) for texts in _texts(own))
+    both = [national.bar_text, national.verdict, bars, verdict]
+    return [*key, actual, *both, target.source, target.confidence, target.note]
+
+
+def _texts(own: list) -> tuple[list[str], list[str]]:
+    return [one.printed for one in own if one.printed], [one.bar_text for one in own]
 
 
 def _judge(result: Assessment, item: Item, check: Check):

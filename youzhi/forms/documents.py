@@ -19,7 +19,7 @@ from docx.text.paragraph import Paragraph
 
 from youzhi.forms.archives import without_clock
 from youzhi.forms.blocks import Block, as_text, body_blocks, head_blocks, head_depth
-from youzhi.forms.layout import Form
+from youzhi.forms.layout import Form, footer_of_next
 
 # Fonts of official papers, each with one that every Chinese office has (党政机关公文格式: 小标宋、黑体、仿宋).
 _FONTS = {"方正小标宋简体": "宋体", "黑体": "SimHei", "仿宋_GB2312": "仿宋"}
@@ -35,13 +35,13 @@ _LEAST_ROW, _PADDING = Mm(5.5), Mm(0.5)
 _ALIGN = {"left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER}
 
 
-def write_docx(forms: Sequence[Form], title: str = "") -> bytes:
-    """Put filled forms into a Word document, each on a page of its own (生成文档).
+def write_docx(groups: Sequence[Sequence[Form]], title: str = "") -> bytes:
+    """Put filled forms into a Word document, every group from a new page on (生成文档).
 
     Parameters
     ----------
-    forms
-        In order; wide ones lie on their side.
+    groups
+        Forms that stand below each other, in order; one that asks for a new page gets it. Wide groups lie on their side.
     title
         Stands above the first form.
 
@@ -53,13 +53,17 @@ def write_docx(forms: Sequence[Form], title: str = "") -> bytes:
     document = Document()
     _set_fonts(document)
     section = document.sections[0]
-    for number, form in enumerate(forms):
-        if number:
-            section = document.add_section(WD_SECTION.NEW_PAGE)
-        _set_page(section, form.landscape)
-        if title and not number:
-            _write(document.add_paragraph(), title, _TITLE, 22, centred=True)
-        _add_form(document, form, section)
+    if title:
+        _write(document.add_paragraph(), title, _TITLE, 22, centred=True)
+    for number, forms in enumerate(groups):
+        for at, form in enumerate(forms):
+            if at and not form.new_page:
+                document.add_paragraph()
+            elif number or at:
+                section = document.add_section(WD_SECTION.NEW_PAGE)
+            _set_page(section, forms[0].landscape)
+            shared = footer_of_next(forms, at)
+            _add_form(document, form, section, [line for line in form.footer if line not in shared])
     _number_pages(document.sections[0])
     properties = document.core_properties
     properties.author, properties.title, properties.comments = "youzhi", as_text(title), ""
@@ -103,13 +107,13 @@ def _number_pages(section: Section) -> None:
     _write(paragraph, " —", _BODY, 12, centred=True)
 
 
-def _add_form(document: Document, form: Form, section: Section) -> None:
+def _add_form(document: Document, form: Form, section: Section, footer: list[str]) -> None:
     """Title, lines, table and footer of one form."""
     _write(document.add_paragraph(), form.title, _HEAD, 15, centred=True)
     for line in form.lines:
         _write(document.add_paragraph(), line, _BODY, 10.5)
     _add_table(document, form, section.page_width - section.left_margin - section.right_margin)
-    for number, line in enumerate(form.footer):
+    for number, line in enumerate(footer):
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(0 if number else 4)
         _write(paragraph, line, _BODY, 9)

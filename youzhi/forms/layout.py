@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -223,3 +224,22 @@ def find_layout(id: str) -> Layout:
     24
     """
     return next(form for form in load_layouts().form if form.id == id)
+
+
+def footer_of_next(forms: Sequence[Form], number: int) -> tuple[str, ...]:
+    """Return the footer of the next form on the same page: what both say stands once, below the last (合并表注).
+
+    Parameters
+    ----------
+    forms
+        Those that stand below each other.
+    number
+        Position of a form among them.
+
+    Returns
+    -------
+    tuple of str
+        Empty where no form follows on the same page.
+    """
+    following = forms[number + 1 : number + 2]
+    return following[0].footer if following and not following[0].new_page else ()

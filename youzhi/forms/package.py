@@ -34,8 +34,8 @@ def make_forms(result: Assessment, card: County) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        File name to content: the application tables and the annexes as workbook and as document, and a workbook
-        with the sheet of every school. The same result and card give the same bytes.
+        File name to content: the application tables, the annexes and the sheets of all schools, each as workbook and
+        as document. The same result and card give the same bytes.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def make_forms(result: Assessment, card: County) -> dict[str, bytes]:
     >>> from youzhi.counties import load_county
     >>> files = make_forms(assess_county("yiyuan", 2020), load_county("yiyuan"))
     >>> list(files)
-    ['申报表.xlsx', '申报表.docx', '计划附件.xlsx', '计划附件.docx', '学校自评表.xlsx']
+    ['申报表.xlsx', '申报表.docx', '计划附件.xlsx', '计划附件.docx', '学校自评表.xlsx', '学校自评表.docx']
     """
     names, files = load_layouts().files, {}
     for name, forms in (
@@ -57,8 +57,12 @@ def make_forms(result: Assessment, card: County) -> dict[str, bytes]:
     ):
         level = f"{result.standard.level.zh}{names[name]}"
         files[f"{names[name]}.xlsx"] = write_xlsx({_sheet_of(form): [form] for form in forms})
-        files[f"{names[name]}.docx"] = write_docx(forms, f"{card.name_zh}{level}")
-    files[f"{names['schools']}.xlsx"] = _write_schools(SchoolSheets(result, card))
+        groups = [[form] for form in forms]
+        files[f"{names[name]}.docx"] = write_docx(groups, f"{card.name_zh}{level}")
+    sheets = SchoolSheets(result, card)
+    files[f"{names['schools']}.xlsx"] = _write_schools(sheets)
+    groups = [[sheets.fill_index()], *(sheets.fill_school(name) for name in sheets.names)]
+    files[f"{names['schools']}.docx"] = write_docx(groups, f"{card.name_zh}{names['schools']}")
     return files
 
 

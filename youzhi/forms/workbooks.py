@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from youzhi.forms.archives import without_clock
 from youzhi.forms.blocks import Block, as_text, body_blocks, head_blocks, head_depth, lines_needed
-from youzhi.forms.layout import Cell, Form
+from youzhi.forms.layout import Cell, Form, footer_of_next
 
 _TITLE = Font(name="黑体", size=16, bold=True)
 _PART = Font(name="黑体", size=12, bold=True)
@@ -99,17 +99,11 @@ def _fill_sheet(sheet: Worksheet, forms: Sequence[Form]) -> None:
     for number, form in enumerate(forms):
         if form.new_page:
             sheet.row_breaks.append(Break(id=row - 1))
-        shared = _footer_of_next(forms, number)
+        shared = footer_of_next(forms, number)
         footer = [line for line in form.footer if line not in shared]
         writer = _Writer(sheet, form, widths)
         row = writer.fill(row, footer, first=not number, alone=len(forms) == 1)
     _set_page(sheet, forms[0].landscape)
-
-
-def _footer_of_next(forms: Sequence[Form], number: int) -> tuple[str, ...]:
-    """The footer of the next form on the same page: what both say stands once, below the last."""
-    following = forms[number + 1 : number + 2]
-    return following[0].footer if following and not following[0].new_page else ()
 
 
 class _Writer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from youzhi.columns import load_columns
 from youzhi.commitments import (
     CANNOT_BE_JUDGED,
     CONTRADICTED,
@@ -18,6 +19,7 @@ from youzhi.verdicts import MET
 
 KIND_WORDS = {"milestone": "节点", "target": "目标", "project": "项目", "duty": "常年职责"}
 STATUS_ORDER = (OVERDUE, CONTRADICTED, SHORT, CANNOT_BE_JUDGED, MET)
+_UNREAL = [word for kind, word in load_columns()["data_kind"].choices.items() if kind != "real"]
 
 
 def describe_progress(progress: pd.DataFrame, county: str, as_of: str) -> Text:
@@ -40,14 +42,17 @@ def describe_progress(progress: pd.DataFrame, county: str, as_of: str) -> Text:
     if progress.empty:
         return write("progress.none", county=county)
     count = {status: int((progress["status"] == status).sum()) for status in STATUS_ORDER}
-    unreal = progress[progress["data_kind"].str.contains("模拟") & (progress["status"] != "")]
+    kinds = [word for word in _UNREAL if progress["data_kind"].str.contains(word).any()]
+    unreal = progress["data_kind"].str.contains("|".join(_UNREAL))
     overdue = progress.loc[progress["status"] == OVERDUE, "label"]
     return paragraphs(
         write("progress.text", county=county, as_of=as_of, total=len(progress), **count),
         write("progress.overdue", labels=list(overdue))
         if len(overdue)
         else write("progress.on_time"),
-        write("progress.unreal", count=len(unreal)) if len(unreal) else "",
+        write("progress.unreal", total=len(progress), count=int(unreal.sum()), kinds=kinds)
+        if kinds
+        else "",
         write("progress.unknown", count=count[CANNOT_BE_JUDGED]) if count[CANNOT_BE_JUDGED] else "",
     )
 

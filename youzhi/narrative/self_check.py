@@ -5,7 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from youzhi.assessment import Assessment
-from youzhi.audits import AGREEMENT_WORDS, DIFFERS, DOES_NOT_FIT, EXCEEDS, FINDING_WORDS, IMPLIES
+from youzhi.audits import (
+    AGREEMENT_WORDS,
+    AGREES,
+    DIFFERS,
+    DOES_NOT_FIT,
+    EXCEEDS,
+    FINDING_WORDS,
+    IMPLIES,
+    NOT_COMPARABLE,
+)
 from youzhi.columns import load_columns, load_figures
 from youzhi.county_items import NOT_APPLICABLE
 from youzhi.narrative.tabulate import listed, one_year
@@ -89,8 +98,8 @@ def tabulate_rows(result: Assessment, open_only: bool = False) -> pd.DataFrame:
             "编号": rows["code"],
             "内容": rows["label"],
             "结论": rows["verdict"].map(VERDICT_WORDS),
-            "填报或计算值": rows["value"],
-            "依据": rows["reason"],
+            "填报或计算值": rows["value"].replace("", "—"),
+            "依据": rows["reason"].replace("", "—"),
         }
     )
 
@@ -106,7 +115,7 @@ def describe_items(result: Assessment) -> Text:
     Returns
     -------
     Text
-        Also says which items nobody gave figures for.
+        Says so, too, where a relief or a reading changes nothing.
     """
     one_year(result)
     items = result.items
@@ -124,8 +133,15 @@ def describe_items(result: Assessment) -> Text:
             for row in differs.itertuples()
         ),
         *(write("items.same_reading", code=row.code) for row in same.itertuples()),
-        write("items.no_relief") if relieved.empty else "",
+        "" if len(relieved) else write(_no_relief(result.standard)),
     )
+
+
+def _no_relief(standard: Standard) -> str:
+    """Which sentence says that no relief changed a verdict: none did, or there are none."""
+    checks = [check for item in standard.item for check in item.check]
+    has_rules = any(getattr(check, "relief", []) for check in checks)
+    return "items.no_relief" if has_rules else "items.without_relief_rules"
 
 
 def _both(row, other: str) -> dict[str, str]:
@@ -189,17 +205,32 @@ def describe_figures(result: Assessment) -> Text:
     values = {name: result.figures.value(county, year, name) for name in wanted}
     missing = [load_figures()[name].headers[0] for name, value in values.items() if value is None]
     absent = sum(value == NOT_APPLICABLE for value in values.values())
+    kinds = _kinds_given(result, values)
     return paragraphs(
         write(
             "figures.text",
             wanted=len(wanted),
             given=len(wanted) - len(missing) - absent,
             absent=absent,
-            kinds=result.figures.data_kinds,
-            synthetic=load_columns()["data_kind"].choices["synthetic"] in result.figures.data_kinds,
+            kinds=kinds,
+            synthetic=load_columns()["data_kind"].choices["synthetic"] in kinds,
         ),
         write("figures.missing", names=missing) if missing else "",
     )
+
+
+def _figures_of(result: Assessment) -> pd.DataFrame:
+    """The county figures of the one county and year that the result is of."""
+    county, year = one_year(result)
+    frame = result.figures.frame
+    return frame[(frame["county"] == county) & (frame["year"] == year)]
+
+
+def _kinds_given(result: Assessment, values: dict) -> list[str]:
+    """Chinese words for the kinds of data of the figures that are used and given."""
+    frame, words = _figures_of(result), load_columns()["data_kind"].choices
+    given = frame[frame["item"].map(values).notna()]
+    return sorted({words.get(kind, "未注明") for kind in given["data_kind"]})
 
 
 def _figures_used(standard: Standard) -> list[str]:
@@ -233,7 +264,7 @@ def tabulate_figures(result: Assessment) -> pd.DataFrame:
     one_year(result)
     figures, kinds = load_figures(), load_columns()["data_kind"].choices
     rows = []
-    for row in result.figures.frame.itertuples() if result.figures else ():
+    for row in () if result.figures is None else _figures_of(result).itertuples():
         figure = figures[row.item]
         rows.append(
             [
@@ -307,15 +338,15 @@ def describe_published(table: pd.DataFrame) -> Text:
     """
     if table.empty:
         return write("published.none")
-    differ = table[table["agrees"] == DIFFERS]
-    return paragraphs(
-        write(
-            "published.text",
-            total=int((table["published"] != "").sum()),
-            agree=int((table["agrees"] == "agrees").sum()),
-            differ=list(differ["code"]),
-            open=list(table.loc[(table["agrees"] == "not_comparable"), "code"]),
-        )
+    said = table[table["published"] != ""]
+    codes = {word: list(said.loc[said["agrees"] == word, "code"]) for word in AGREEMENT_WORDS}
+    return write(
+        "published.text",
+        total=len(said),
+        agree=len(codes[AGREES]),
+        differ=codes[DIFFERS],
+        open=codes[NOT_COMPARABLE],
+        only_computed=list(table.loc[table["published"] == "", "code"]),
     )
 
 
@@ -335,7 +366,7 @@ def tabulate_published(table: pd.DataFrame) -> pd.DataFrame:
     return listed(
         {
             "编号": table["code"],
-            "内容": table["label"],
+            "内容": table["label"].replace("", "—"),
             "公布的自查": table["published"].map(PUBLISHED_WORDS),
             "本次计算": table["computed"].map(PUBLISHED_WORDS),
             "对照": table["agrees"].map(AGREEMENT_WORDS),
@@ -391,7 +422,7 @@ def tabulate_audit(table: pd.DataFrame) -> pd.DataFrame:
             "编号": table["code"].replace("", "—"),
             "公布的数字": table["label"],
             "印刷值": table["printed"].replace("", "—"),
-            "复算值": table["recomputed"],
+            "复算值": table["recomputed"].replace("", "—"),
             "结果": table["finding"].map(FINDING_WORDS),
             "可能的读法": table["readings"].replace("", "—"),
             "对结论的影响": table["verdicts"].replace("", "—"),
