@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import numpy as np
 
 from youzhi.checks.evidence import (
@@ -14,7 +12,7 @@ from youzhi.checks.evidence import (
     is_taught,
     relief_holds,
 )
-from youzhi.columns import load_columns
+from youzhi.columns import load_columns, parse_areas
 from youzhi.conditions import holds
 from youzhi.standards import Item, Rooms
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
@@ -70,15 +68,14 @@ def _room_bars(
 
 def _room_counts(evidence: Evidence, kind: str, row: np.ndarray, bars: np.ndarray) -> np.ndarray:
     """How many rooms of each school are large enough; NaN where their areas are missing."""
-    texts = evidence.schools.texts(kind)[row]
-    return np.array([_count_rooms(text, bar) for text, bar in zip(texts, bars, strict=True)])
-
-
-def _count_rooms(text: str | None, bar: Decimal) -> float:
-    if text is None:
-        return np.nan
-    areas = [Decimal(part.strip()) for part in text.replace("；", ";").split(";")]
-    return float(sum(area >= bar for area in areas))
+    texts, column = evidence.schools.texts(kind)[row], load_columns()[kind]
+    return np.array(
+        [
+            np.nan if text is None else sum(area >= bar for area in parse_areas(text, column))
+            for text, bar in zip(texts, bars, strict=True)
+        ],
+        dtype=float,
+    )
 
 
 def _room_words(check: Rooms, have: np.ndarray, need: float, reading: str) -> str:

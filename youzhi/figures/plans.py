@@ -125,7 +125,7 @@ def draw_problems(problems: pd.DataFrame) -> Figure:
     if problems.empty:
         return say_nothing("没有需要列入台账的问题")
     towns = problems["town"].mask(problems["town"] == "", NO_TOWN)
-    towns = towns.mask(problems["school"] == "", WHOLE_COUNTY)
+    towns = towns.mask(problems["school_id"] == "", WHOLE_COUNTY)
     counts = [_count(problems["code"]), _count(towns)]
     figure, axes = plt.subplots(1, 2, figsize=(9, 0.27 * max(map(len, counts)) + 1.3))
     for axis, table, head in zip(axes, counts, ("按评估项", "按镇街"), strict=True):
