@@ -42,7 +42,22 @@ def sourced_rules(standard):
     single = [standard.counting, standard.split, standard.dispersion_rule]
     single += [standard.school_rule] if standard.school_rule else []
     single.append(standard.dispersion_rule.weighting)
-    return [*single, *standard.exclusion, *standard.indicator, *standard.relief, *standard.part]
+    lists = [standard.exclusion, standard.indicator, standard.reliefs, standard.part]
+    return [*single, *(rule for rules in lists for rule in rules), *standard.item]
+
+
+def checks_of(standard):
+    """Item and check, for every check that is no finding."""
+    pairs = ((item, check) for item in standard.item for check in item.check)
+    return [(item, check) for item, check in pairs if check.kind != "finding"]
+
+
+def bars_of(check):
+    """Every number against which a check holds something."""
+    if check.kind == "rooms":
+        return {*check.bar.values(), Decimal(check.per_classes)}
+    bar = check.bar or {}
+    return set(bar.values()) if isinstance(bar, dict) else {bar}
 
 
 # --- every standard file
@@ -212,6 +227,63 @@ def test_the_plan_has_as_many_items_as_the_standard_counts(plan, standard):
 
 
 # --- the dictionary of columns
+
+
+# --- the items
+
+
+def test_every_item_has_labels_and_an_id_of_its_own(any_standard):
+    items = any_standard.item
+    assert all(i.label.zh and i.label.en and i.short for i in items)
+    for name in ("id", "code", "short"):
+        assert len({getattr(i, name) for i in items}) == len(items)
+    ids = [(item.code, check.id) for item in items for check in item.check]
+    assert len(set(ids)) == len(ids)
+
+
+def test_items_stand_in_the_order_of_their_parts_and_numbers(standard):
+    parts = [part.id for part in standard.part]
+    order = [parts.index(item.part) for item in standard.item]
+    assert order == sorted(order)
+    numbers = [tuple(map(int, re.findall(r"\d+", i.code))) for i in standard.item if "." in i.code]
+    assert numbers == sorted(numbers)
+
+
+def test_every_bar_of_an_item_stands_in_the_plan_at_its_row(plan, standard):
+    """Class size, funding, shares: 附件1 quotes the national text; sizes in 人 and ㎡ there, too."""
+    by_rule_only = {"attached_classes"}  # 规程, not in the annex
+    for item, check in checks_of(standard):
+        code = item.code.partition("(")[0]
+        if (
+            code not in plan
+            or check.id in by_rule_only
+            or (check.kind == "ratio" and check.against)
+        ):
+            continue
+        numbers = {Decimal(n) for n in re.findall(r"\d+(?:\.\d+)?", plan[code])}
+        roman = {Decimal(3)} if "Ⅲ" in plan[code] else set()
+        counts = {Decimal(0)}  # no class over the limit: said in words
+        assert bars_of(check) - numbers - roman - counts == set(), (item.code, check.id)
+
+
+def test_reliefs_of_items_are_softer_than_the_bars_they_replace(standard):
+    for _, check in checks_of(standard):
+        for relief in check.reliefs:
+            for name, soft in relief.bar.items():
+                own = check.bar[name]
+                assert soft > own if getattr(check, "test", "") == "at_most" else soft < own
+            assert relief.duty
+
+
+def test_every_county_figure_is_asked_for_by_an_item_or_by_a_form(standard):
+    """A figure that nothing uses would be filled in for nobody."""
+    both = [standard, yz.load_standard("jiaodu-2012-3")]
+    asked = {name for one in both for i in one.item for c in i.check for name in c.asks}
+    asked |= {c.stated for one in both for i in one.item for c in i.check if c.kind == "ratio"}
+    asked = {name.replace("{subject}", s) for name in asked for s in columns.load_subjects()}
+    text = (Path(columns.__file__).parent / "forms/forms.toml").read_text(encoding="utf-8")
+    unused = {name for name in columns.load_figures() if name not in asked and name not in text}
+    assert unused == set()
 
 
 @pytest.fixture(scope="module")

@@ -691,8 +691,9 @@ def describe_method(result: Assessment) -> Text:
     rules = [standard.counting, *standard.exclusion, standard.split, *standard.indicator]
     rules += [standard.school_rule] if standard.school_rule else []
     rules += [standard.dispersion_rule, standard.dispersion_rule.weighting, *standard.part]
+    rules += standard.item
     notes = [rule.note or rule.source for rule in rules if rule.confidence != "V"]
-    for relief in standard.relief:
+    for relief in standard.reliefs:
         notes += [relief.note or relief.source] if relief.confidence != "V" else []
         notes += [relief.years.note or relief.label.zh] if relief.years.confidence != "V" else []
     notes += [standard.counting.unit_note] if standard.counting.unit_note else []
