@@ -33,10 +33,14 @@ def texts_of(figure):
     return [text.get_text() for axis in figure.axes for text in [*axis.texts, axis.title]]
 
 
+@pytest.fixture(scope="module", params=["yiyuan", "huantai"])
+def county_of_2017(request):
+    return yz.assess_county(request.param, 2017)
+
+
 @pytest.mark.parametrize("draw", DRAWINGS)
-@pytest.mark.parametrize("county", ["yiyuan", "huantai"])
-def test_every_figure_of_a_county_has_all_its_glyphs_and_a_title(draw, county):
-    figure = draw(yz.assess_county(county, 2017))
+def test_every_figure_of_a_county_has_all_its_glyphs_and_a_title(draw, county_of_2017):
+    figure = draw(county_of_2017)
     assert any(axis.get_title(loc="left") for axis in figure.axes)
     file = io.BytesIO()
     figure.savefig(file, format="png")

@@ -179,7 +179,8 @@ def draw_timeline(progress: pd.DataFrame, as_of: str) -> Figure:
     """
     wanted = progress[progress["kind"].isin(["milestone", "project"])]
     rank = {status: at for at, status in enumerate(STATUS_MARKS)}
-    table = wanted.dropna(subset="due_date").assign(rank=wanted["status"].map(rank))
+    table = wanted.dropna(subset="due_date")
+    table = table.assign(rank=table["status"].map(rank))
     table = table.sort_values(["due_date", "rank"], kind="stable")
     if table.empty:
         return say_nothing("没有注明期限的节点和项目")
@@ -191,18 +192,22 @@ def draw_timeline(progress: pd.DataFrame, as_of: str) -> Figure:
     axis.set_ylim(len(table) - 0.4, -0.6)
     axis.grid(axis="y", color="#e5e5e5", lw=0.6)
     axis.grid(axis="x", which="minor", color="#cccccc", lw=0.6)
-    today = axis.axvline(date.fromisoformat(as_of), color="black", lw=1, ls="--")
+    axis.axvline(date.fromisoformat(as_of), color="black", lw=1, ls="--", label=f"截至{as_of}")
     _scale_years(axis, [*table["due_date"].dt.year, int(as_of[:4])])
     axis.set_title(_tell_progress(table, len(wanted) - len(table)))
-    today.set_label(f"截至{as_of}")
-    handles = [
+    _explain_marks(figure, set(table["status"]))
+    return figure
+
+
+def _explain_marks(figure: Figure, statuses: set[str]) -> None:
+    """A legend below the picture: the marks that are there, and the line of the day."""
+    marks = [
         Line2D([], [], ls="", marker=mark, color=colour, ms=7, label=STATUS_WORDS[status])
         for status, (colour, mark) in STATUS_MARKS.items()
-        if (table["status"] == status).any()
+        if status in statuses
     ]
-    handles.append(today)
-    figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
-    return figure
+    day = figure.axes[0].lines[-1]
+    figure.legend(handles=[*marks, day], loc="outside lower right", ncols=len(marks) + 1)
 
 
 def _scale_years(axis, years: list[int]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pandas as pd
 
 from youzhi.assessment import Assessment
@@ -284,7 +286,7 @@ def _shown(value, figure) -> str:
         return "未提供"
     if value == NOT_APPLICABLE:
         return "未监测或不适用"
-    return figure.choices.get(value) or f"{value:,f}"
+    return figure.choices.get(value) or f"{Decimal(str(value)):,f}"
 
 
 def tabulate_item_rules(result: Assessment) -> pd.DataFrame:
@@ -547,12 +549,12 @@ def tabulate_problems(problems: pd.DataFrame, stages: dict[str, str]) -> pd.Data
     return listed(
         {
             "编号": problems["code"],
-            "学段": problems["stage"].map(stages).fillna(problems["stage"]),
+            "学段": problems["stage"].map(lambda stage: stages.get(stage, stage) or "—"),
             "学校": problems["school"].replace("", "—"),
             "镇街": problems["town"].replace("", "—"),
             "问题": problems["problem"],
-            "现值": problems["value"],
-            "标准值": problems["bar"],
+            "现值": problems["value"].replace("", "—"),
+            "标准值": problems["bar"].replace("", "—"),
             "最少整改量": (problems["amount"] + problems["unit"]).where(
                 problems["amount"] != "", "—"
             ),
