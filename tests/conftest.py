@@ -158,7 +158,13 @@ MET_SCHOOLS = {
     | {"classes_primary": 5, "largest_class_primary": 12, "oversize_classes_primary": 0}
     | {"operating_funds_yuan": 71_000, "training_funds_yuan": 3_550}
     | {"music_room_areas_m2": "96", "art_room_areas_m2": "90"},
-    "丁特": {"school": "丁特", "school_type": "special", **_TAUGHT, "zone": "town"}
+    "丁特": {
+        "school": "丁特",
+        "school_type": "special",
+        "pupils_senior": 0,
+        **_TAUGHT,
+        "zone": "town",
+    }
     | {"pupils_primary": 20, "pupils_junior": 10, "teachers_primary": 10, "teachers_junior": 5}
     | {"certified_teachers": 15, "trained_teachers": 15}
     | {"operating_funds_yuan": 180_000, "training_funds_yuan": 9_000},

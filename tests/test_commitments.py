@@ -22,6 +22,7 @@ from youzhi.commitments import (
     judge_commitments,
     load_commitments,
     report_progress,
+    word_status,
 )
 from youzhi.counties import list_counties
 from youzhi.county_items import CountyItems
@@ -128,9 +129,10 @@ def test_a_promise_is_overdue_the_day_after_the_last_day_of_its_period(due, last
     early = one(row, date(last.year, 1, 1))
     assert (early["status"], early["due_date"].date()) == ("short", last)
     assert status(row, last) == "short"
-    # reported before the due day: the day after, nobody can tell unless the report is of the period's statistics year
-    fresh = last >= date(last.year, 9, 1)
-    assert status(row, after) == ("cannot_be_judged" if fresh else "overdue")
+    # reported before the due day: the day after, nobody can tell until a report of the due day or later
+    assert status(row, after) == "cannot_be_judged"
+    told = event(due=due, report=[report(last, done=False)])
+    assert (status(told, last), status(told, after)) == ("short", "overdue")
 
 
 def test_evidence_of_the_due_years_statistics_shows_that_a_promise_is_overdue():
@@ -155,6 +157,19 @@ def test_evidence_older_than_the_due_year_cannot_show_that_a_promise_is_overdue(
     evidence = pupils(y2024=99)
     assert status(promise(), date(2025, 12, 31), evidence) == "short"
     assert status(promise(), date(2026, 1, 1), evidence) == "cannot_be_judged"
+
+
+def test_statistics_before_a_due_day_in_spring_cannot_show_that_a_promise_is_overdue():
+    # due on 30 April 2023: the statistics of September 2022 are too old, those of September 2023 are not
+    row = promise(due="2023-04-30")
+    found = one(row, date(2023, 5, 1), pupils(y2022=99))
+    assert found["status"] == "cannot_be_judged"
+    assert "2022年9月1日统计为99人" in found["reason"]
+    found = one(row, date(2023, 9, 1), pupils(y2022=99, y2023=99))
+    assert (found["status"], found["actual_year"]) == ("overdue", 2023)
+    assert "2023年9月1日统计为99人" in found["reason"]
+    # reached before the due day counts, whatever came later
+    assert status(row, date(2023, 9, 1), pupils(y2022=100, y2023=99)) == "met"
 
 
 def test_statistics_count_from_1_september_on():
@@ -206,16 +221,41 @@ def test_a_school_without_the_stage_need_not_fill_its_column_in():
     assert status(promise(), date(2025, 12, 31), Evidence({2025: table})) == "met"
 
 
-def test_without_evidence_nobody_can_judge_before_or_after_the_due_day():
-    for as_of in (date(2025, 12, 31), date(2026, 1, 1)):
-        assert status(promise(), as_of) == "cannot_be_judged"
-        assert status(event(), as_of) == "cannot_be_judged"
+def test_without_evidence_a_promise_is_not_due_through_its_last_day_and_then_cannot_be_judged():
+    days = {date(2025, 12, 31): "not_due", date(2026, 1, 1): "cannot_be_judged"}
+    for as_of, expected in days.items():
+        assert status(promise(), as_of) == expected
+        assert status(event(), as_of) == expected
+        assert status(promise(), as_of, pupils(y2025=None)) == expected
+
+
+def test_a_promise_whose_document_is_dated_after_the_day_is_left_out():
+    rows = plan(promise())
+    table = judge_commitments(rows, date(2020, 2, 29))
+    assert (len(table), list(table)) == (0, COMMITMENT_COLUMNS)
+    assert len(judge_commitments(rows, PLAN["date"])) == 1
+
+
+@pytest.mark.parametrize("said", ["later", "某政字〔2022〕9号 表2写200人"])
+def test_what_a_later_document_says_contradicts_nothing_before_its_day(said):
+    other = {"name": "某政字〔2022〕9号", "title": "某县新规划", "date": date(2022, 5, 1)}
+    rows = [
+        event(id="sooner", contradicted_by=said),
+        event(id="later", label="改为200人", document=other["name"]),
+    ]
+    both = Commitments(county="demo", document=[PLAN, other], commitment=rows)
+    before, after = (
+        judge_commitments(both, day).set_index("id")["status"].to_dict()
+        for day in (date(2022, 4, 30), date(2022, 5, 1))
+    )
+    assert before == {"sooner": "not_due"}
+    assert after == {"sooner": "contradicted", "later": "not_due"}
 
 
 def test_what_was_reached_in_time_stays_met_and_a_later_fall_is_told():
     found = one(promise(), date(2027, 1, 1), pupils(y2025=100, y2026=90))
     assert (found["status"], found["actual_year"]) == ("met", 2025)
-    assert "2026年为90人" in found["reason"]
+    assert "2026年9月1日统计为90人" in found["reason"]
 
 
 def test_what_is_reached_late_is_met_and_said_to_be_late():
@@ -242,7 +282,7 @@ def test_a_promise_kept_by_synthetic_data_says_so():
 def test_a_contradicted_promise_is_contradicted_whatever_the_evidence_says():
     row = promise(contradicted_by="另一文件写200人")
     for as_of, evidence in [
-        (date(2020, 1, 1), None),
+        (date(2020, 3, 1), None),
         (date(2025, 12, 31), pupils(y2025=100)),
         (date(2026, 1, 1), pupils(y2025=99)),
     ]:
@@ -271,10 +311,30 @@ def test_a_duty_is_met_only_when_every_year_since_the_document_is():
     assert pd.isna(found["due_date"])
 
 
-def test_one_bad_year_of_a_duty_is_told_and_never_made_good():
+def test_a_duty_met_in_the_newest_year_is_met_and_its_bad_year_stays_told():
     found = one(duty(), date(2022, 12, 31), pupils(y2020=100, y2021=99, y2022=100))
-    assert (found["status"], found["actual_year"], found["actual"]) == ("overdue", 2021, "99")
-    assert "2021年未做到" in found["reason"]
+    assert (found["status"], found["actual_year"], found["actual"]) == ("met", 2022, "100")
+    assert "曾有2021年未做到" in found["reason"]
+    assert "逾期" not in found["reason"]
+
+
+def test_a_duty_that_fails_in_the_newest_judged_year_was_not_done_and_is_never_called_late():
+    for last in ({}, {"y2022": None}):
+        found = one(duty(), date(2022, 12, 31), pupils(y2020=100, y2021=99, **last))
+        assert (found["status"], found["actual_year"], found["actual"]) == ("overdue", 2021, "99")
+        assert "2021年未做到" in found["reason"]
+        assert "逾期" not in found["reason"]
+    assert word_status("duty", "overdue") == "未做到"
+    for kind in ("milestone", "target", "project"):
+        assert word_status(kind, "overdue") == "逾期未兑现"
+    others = set(STATUS_WORDS) - {"overdue"}
+    assert all(word_status("duty", one) == STATUS_WORDS[one] for one in others)
+
+
+def test_a_bad_year_made_good_does_not_hide_a_year_without_evidence():
+    found = one(duty(), date(2022, 12, 31), pupils(y2020=99, y2021=100))
+    assert found["status"] == "cannot_be_judged"
+    assert "曾有2020年未做到，2022年不能判断" in found["reason"]
 
 
 def test_a_year_without_evidence_makes_a_duty_impossible_to_judge():
@@ -291,11 +351,11 @@ def test_years_in_a_row_are_told_as_a_span_and_the_last_of_them_in_full():
     assert "中2020年、2022年未做到" in found["reason"]
 
 
-def test_a_duty_before_its_first_statistics_cannot_be_judged():
+def test_a_duty_before_its_first_statistics_is_not_due():
     evidence = pupils(y2020=99)
-    assert status(duty(), date(2020, 8, 31), evidence) == "cannot_be_judged"
+    assert status(duty(), date(2020, 8, 31), evidence) == "not_due"
     assert status(duty(), date(2020, 9, 1), evidence) == "overdue"
-    assert status(duty(start="2021"), date(2020, 9, 1), evidence) == "cannot_be_judged"
+    assert status(duty(start="2021"), date(2020, 9, 1), evidence) == "not_due"
     assert status(duty(start="2020-09-01"), date(2020, 9, 1), evidence) == "overdue"
 
 
@@ -320,6 +380,59 @@ def test_rows_of_the_evaluation_table_decide_with_all_their_codes():
     assert "没有填报" in unknown["reason"]
     both = promise(evidence={"kind": "row", "codes": ["2.4", "2.5"]})
     assert status(both, date(2026, 1, 1), rows_of_years(y2025="met")) == "cannot_be_judged"
+
+
+def checks_of_2025(*rows):
+    """Evidence: checks of item 2.13, (check, verdict, printed), whose row as a whole is not met."""
+    columns = ["check", "verdict", "printed"]
+    checks = pd.DataFrame(rows, columns=columns).assign(code="2.13", reason="没有填报")
+    row = {"code": "2.13", "verdict": "not_met", "value": "100.0%；90.0%", "reason": "不够"}
+    return Evidence(
+        {
+            2025: SimpleNamespace(
+                rows=pd.DataFrame([row]),
+                checks=checks.assign(value=1.0),
+                standard=yz.load_standard("jiaodu-2017-6"),
+                data_kinds=("真实数据",),
+            )
+        }
+    )
+
+
+def test_one_check_of_a_row_decides_a_promise_that_is_about_it_alone():
+    evidence = checks_of_2025(
+        ("in_zone_primary", "met", "100.0%"), ("in_zone_junior", "not_met", "90.0%")
+    )
+    found = {
+        check: one(
+            promise(
+                unit="%", evidence={"kind": "row", "codes": ["2.13"], "check": f"in_zone_{check}"}
+            ),
+            date(2026, 1, 1),
+            evidence,
+        )
+        for check in ("primary", "junior", "lost")
+    }
+    assert {check: (f["status"], f["actual"]) for check, f in found.items()} == {
+        "primary": ("met", "100.0%"),
+        "junior": ("overdue", "90.0%"),
+        "lost": ("cannot_be_judged", ""),
+    }
+    whole = promise(unit="%", evidence={"kind": "row", "codes": ["2.13"]})
+    assert status(whole, date(2026, 1, 1), evidence) == "overdue"
+    unknown = checks_of_2025(("in_zone_primary", "cannot_tell", ""))
+    row = promise(evidence={"kind": "row", "codes": ["2.13"], "check": "in_zone_primary"})
+    assert status(row, date(2026, 1, 1), unknown) == "cannot_be_judged"
+    assert "没有填报" in one(row, date(2026, 1, 1), unknown)["reason"]
+
+
+def test_a_share_is_not_printed_beside_an_amount_in_another_unit():
+    evidence = checks_of_2025(("in_zone_primary", "met", "100.0%"))
+    source = {"kind": "row", "codes": ["2.13"], "check": "in_zone_primary"}
+    hours = one(promise(value=360, unit="学时", evidence=source), date(2026, 1, 1), evidence)
+    assert hours["reason"] == "2025年9月1日统计为100.0%，达到要求。"
+    share = one(promise(value=95, unit="%", evidence=source), date(2026, 1, 1), evidence)
+    assert share["reason"] == "2025年9月1日统计为100.0%，达到要求（≥95%）。"
 
 
 def test_a_row_of_synthetic_data_is_marked():
@@ -451,8 +564,9 @@ def fact(year, value, source=f"{PLAN['name']} 表1"):
 def test_a_published_figure_counts_but_not_what_a_plan_foresees():
     row = promise(due="2019", evidence={"kind": "fact", "id": "pupils"})
     seen = Evidence(facts=(fact(2019, 100),))
-    assert one(row, date(2020, 1, 1), seen)["data_kind"] == "公布数据"
-    assert status(row, date(2020, 1, 1), seen) == "met"
+    found = one(row, date(2020, 3, 1), seen)
+    assert (found["data_kind"], found["status"]) == ("公布数据", "met")
+    assert "2019年公布数据为100人" in found["reason"]
     # the plan is of March 2020: its figure for September 2020 is its own target
     row = promise(due="2020", evidence={"kind": "fact", "id": "pupils"})
     assert status(row, date(2021, 1, 1), Evidence(facts=(fact(2020, 100),))) == "cannot_be_judged"
@@ -486,7 +600,7 @@ def test_only_statistics_up_to_the_day_and_of_known_standards_are_gathered(tmp_p
 
 def test_a_report_counts_from_its_day_on_and_may_come_on_the_due_day():
     row = event(due="2025-12-30", report=[report(date(2025, 12, 30), done=True)])
-    assert status(row, date(2025, 12, 29)) == "cannot_be_judged"
+    assert status(row, date(2025, 12, 29)) == "not_due"
     found = one(row, date(2025, 12, 31))
     assert (found["status"], found["data_kind"]) == ("met", "县级报告")
     assert "迟于" not in found["reason"]
@@ -521,6 +635,24 @@ def test_a_day_that_is_no_date_is_refused(bad):
         judge_commitments(plan(), bad)
     with pytest.raises(UsageError, match="as_of"):
         gather_evidence("yiyuan", bad)
+
+
+@pytest.mark.parametrize("bad", [date.min, date(1899, 12, 31), date(2101, 1, 1), date.max])
+def test_a_day_at_the_ends_of_the_calendar_is_refused(bad):
+    for ask in (
+        lambda: judge_commitments(plan(), bad),
+        lambda: gather_evidence("yiyuan", bad),
+        lambda: report_progress("yiyuan", bad),
+        lambda: report_progress("yiyuan", bad.isoformat()),
+    ):
+        with pytest.raises(UsageError, match="1900至2100") as told:
+            ask()
+        assert bad.isoformat() in str(told.value)
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2100, 12, 31)])
+def test_the_first_and_last_day_that_may_be_asked_for_are_answered(day):
+    assert len(judge_commitments(plan(promise()), day)) == (day > PLAN["date"])
 
 
 def write(tmp_path, text):
@@ -590,12 +722,32 @@ def test_every_misspelt_key_is_told_at_once(tmp_path):
         ('document = "甲政字〔2020〕1号"', 'document = "乙"', "乙"),
         ("value = 1\nsource", "value = 1\ndone = true\nsource", "恰好填写一个"),
         ("value = 1\nsource", "source", "恰好填写一个"),
+        (
+            'kind = "schools", types = ["primary"]',
+            'kind = "row", codes = ["1.1"], stage = "primary", check = "x"',
+            "codes 只能有一项",
+        ),
+        (
+            'kind = "schools", types = ["primary"]',
+            'kind = "row", codes = ["2.4", "2.5"], check = "x"',
+            "codes 只能有一项",
+        ),
+        ('kind = "target"', 'kind = "hope"', "commitment.1.kind：只能是 'milestone'"),
+        ('kind = "schools"', 'kind = "guess"', "kind 只能是 'row'"),
+        ('kind = "schools", ', "", "缺少 kind"),
+        ('id = "a"', 'id = "A B"', "只能用小写字母"),
+        ("date = 2020-03-01", 'date = "soon"', "document.1.date：应为日期"),
+        ("value = 1\nunit", 'value = "many"\nunit', "应为数（发现 'many'）"),
+        ('types = ["primary"]', "types = []", "不能为空"),
+        ('label = "甲"\n', "", "commitment.1.label：缺少这一项"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(tmp_path, old, new, said):
     assert old in GOOD_FILE
-    with pytest.raises(UsageError, match=re.escape(said)):
+    with pytest.raises(UsageError, match=re.escape(said)) as told:
         load_commitments("jia", write(tmp_path, GOOD_FILE.replace(old, new)))
+    for english in ("Input", "should", "Value error", "required"):
+        assert english not in str(told.value)
 
 
 def test_the_same_id_twice_is_refused(tmp_path):
@@ -632,7 +784,7 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize(
     ("as_of", "expected"),
-    [("2020-08-31", ["cannot_be_judged", ""]), ("2020-09-01", ["met", "1"])],
+    [("2020-08-31", ["not_due", ""]), ("2020-09-01", ["met", "1"])],
 )
 def test_progress_needs_only_a_county_and_a_day(folder, as_of, expected):
     table = report_progress("jia", as_of, folder)
@@ -754,9 +906,16 @@ def test_no_report_has_been_made_up(county):
 
 
 def test_every_row_that_a_promise_is_checked_by_is_a_row_of_the_standard(county):
-    known = set(yz.assess_county("yiyuan", 2025).rows["code"])
+    known = yz.assess_county("yiyuan", 2025)
     named = {code for row in county.commitment for code in getattr(row.evidence, "codes", [])}
-    assert named <= known
+    assert named <= set(known.rows["code"])
+    checks = set(zip(known.checks["code"], known.checks["check"], strict=True))
+    sources = [row.evidence for row in county.commitment if getattr(row.evidence, "check", "")]
+    assert {(source.codes[0], source.check) for source in sources} <= checks
+
+
+def test_only_standing_duties_are_asked_for_every_year(county):
+    assert [row.id for row in county.commitment if (row.kind == "duty") != bool(row.every)] == []
 
 
 def test_every_published_number_stands_in_its_document(county, seeds):
@@ -848,19 +1007,21 @@ def test_yiyuans_published_share_of_graduates_is_below_its_own_target():
 
 
 @pytest.mark.parametrize(
-    ("name", "contradicted"),
+    ("name", "year", "contradicted"),
     [
+        ("yiyuan", 2022, {"complete-goal-2030"}),  # the other document is of March 2023
         (
             "yiyuan",
+            2023,
             {"complete-goal-2030", "new-primary-2025", "merged-primary-2025", "four-schools"},
         ),
-        ("huantai", set()),
-        ("wenling", {"provincial-2022"}),
-        ("shanting", set()),
+        ("huantai", 2022, set()),
+        ("wenling", 2022, {"provincial-2022"}),
+        ("shanting", 2022, set()),
     ],
 )
-def test_what_the_documents_contradict_is_contradicted(name, contradicted):
-    table = judge_commitments(load_commitments(name), date(2022, 12, 31))
+def test_what_the_documents_contradict_is_contradicted(name, year, contradicted):
+    table = judge_commitments(load_commitments(name), date(year, 12, 31))
     assert set(table.loc[table["status"] == "contradicted", "id"]) == contradicted
 
 

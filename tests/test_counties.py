@@ -21,7 +21,7 @@ from youzhi.counties import (
     load_county,
     read_county,
 )
-from youzhi.errors import UsageError
+from youzhi.errors import DataError, UsageError
 
 CARD = """
 name = { zh = "沂水县", en = "Yishui" }
@@ -530,3 +530,58 @@ def test_commitments_are_found_where_they_are_and_the_ledger_where_it_would_be(d
 def test_files_of_an_unknown_county_are_refused(data, path):
     with pytest.raises(UsageError, match="没有县区"):
         path("蒙阴", data)
+
+
+# --- what is there but cannot be read
+
+
+@pytest.fixture
+def locked(monkeypatch):
+    """Lock a path as another program would; root may read everything, so that file modes would tell nothing."""
+
+    def lock(place, *methods):
+        for method in methods:
+            original = getattr(Path, method)
+
+            def refuse(path, *args, _original=original, **options):
+                if path == place or place in path.parents:
+                    raise PermissionError(13, "Permission denied", str(path))
+                return _original(path, *args, **options)
+
+            monkeypatch.setattr(Path, method, refuse)
+
+    return lock
+
+
+@pytest.mark.parametrize("name", ["schools.csv", "items.csv"])
+def test_a_table_that_cannot_be_read_is_refused_with_what_to_do(data, locked, name):
+    path = data / "yishui/2020" / name
+    path.touch()
+    locked(path, "read_bytes")
+    read = read_county if name == "schools.csv" else counties.read_county_items
+    with pytest.raises(DataError, match=f"{name}.*无法读取.*被其他程序打开或没有权限"):
+        read("yishui", 2020, data)
+
+
+def test_a_card_that_cannot_be_read_is_refused_and_does_not_hide_the_other_counties(data, locked):
+    (data / "meng/county.toml").write_text(CARD, encoding="utf-8")
+    locked(data / "meng/county.toml", "read_text")
+    with pytest.raises(UsageError, match=r"meng/county\.toml 无法读取.*被其他程序打开或没有权限"):
+        load_county("meng", data)
+    assert find_county("沂水", data) == "yishui"
+
+
+def test_a_year_folder_that_cannot_be_read_is_a_year_and_says_why(data, locked):
+    locked(data / "yishui/2020", "is_file")
+    assert list_years("yishui", data) == [2019, 2020]
+    for read in (read_county, items_path):
+        with pytest.raises(UsageError, match=r"年度文件夹 yishui/2020 无法读取.*没有权限"):
+            read("yishui", 2020, data)
+    assert len(read_county("yishui", 2019, data).frame) == 2
+
+
+def test_a_county_folder_that_cannot_be_read_is_told_and_does_not_hide_the_others(data, locked):
+    locked(data / "meng", "iterdir", "is_file")
+    assert list_counties(data) == ["meng", "yishui"]
+    with pytest.raises(UsageError, match=r"县区文件夹 meng 无法读取.*没有权限"):
+        list_years("meng", data)

@@ -152,6 +152,40 @@ def test_what_is_no_number_is_refused_as_a_fault(written):
     assert fault["allowed"] == load_figures()["survey_valid"].allowed
 
 
+LONG = 10**4300  # 4301 digits, one more than Python prints
+
+
+@pytest.mark.parametrize(
+    "written",
+    [LONG, -LONG, Decimal(LONG), Fraction(1, LONG), Fraction(LONG + 1, LONG)],
+    ids=["count", "negative", "decimal", "tiny", "fraction"],
+)
+@pytest.mark.parametrize("name", ["survey_valid", "teacher_pay_yuan", "monitoring_level_pe"])
+def test_a_number_of_more_digits_than_can_be_printed_is_a_fault(name, written):
+    fault = faults_of(frame_of(("interviews", 1), (name, written))).squeeze()
+    assert (fault["row"], fault["allowed"]) == (2, load_figures()[name].allowed)
+
+
+def test_a_year_of_more_digits_than_can_be_printed_is_a_fault():
+    assert faults_of(frame_of(("survey_valid", 1), year=LONG))["row"].tolist() == [1]
+
+
+@pytest.mark.parametrize("name", [n for n in NUMBERS if n.endswith("_percent")])
+def test_a_percentage_of_at_most_one_is_probably_a_part_of_one(name):
+    for written in (Decimal("0.465"), 0.465, Fraction(1, 10**6), 1):
+        fault = faults_of(frame_of((name, written))).squeeze()
+        assert (fault["row"], fault["column"]) == (1, "填报值")
+        assert fault["found"] == f"{written}（疑似比例）"
+        assert "应填百分数，如46.5" in fault["advice"]
+    for written in (0, Decimal("1.01"), Decimal("46.5"), None):
+        assert len(items_of(**{name: written})) == 1
+
+
+def test_a_difference_rate_is_no_percentage_and_lies_between_0_and_1():
+    items = items_of(monitoring_difference_pe=Decimal("0.15"))
+    assert items.number("demo", 2020, "monitoring_difference_pe") == Fraction(3, 20)
+
+
 @pytest.mark.parametrize("written", [1200, 1200.0, Decimal("1200"), Fraction(1200)])
 def test_numbers_may_come_in_any_exact_type(written):
     assert items_of(survey_valid=written).number("demo", 2020, "survey_valid") == 1200
@@ -215,6 +249,21 @@ def test_a_part_without_its_whole_is_no_fault(part, whole):
     assert len(items_of(**{part: 6, whole: None})) == 2
 
 
+MIGRANTS = ["migrant_eligible_pupils", "migrant_public_pupils", "migrant_purchased_pupils"]
+
+
+def test_parts_and_whole_that_are_all_missing_are_no_fault():
+    assert values_of(items_of(**dict.fromkeys(MIGRANTS))) == dict.fromkeys(MIGRANTS)
+
+
+def test_parts_that_are_missing_in_one_year_are_held_against_their_whole_in_another():
+    # 90 + 20 > 100 in 2021; 2020 says nothing
+    rows = list(zip(MIGRANTS, (100, 90, 20), strict=True))
+    empty = frame_of(*dict.fromkeys(MIGRANTS).items())
+    faults = faults_of(pd.concat([empty, frame_of(*rows, year=2021)], ignore_index=True))
+    assert faults["row"].tolist() == [5]
+
+
 def test_every_part_of_a_judged_share_is_held_against_its_whole():
     assert set(PAIRS) >= {
         ("exchanged_teachers", "exchange_eligible_teachers"),
@@ -269,8 +318,8 @@ def test_a_doubled_figure_is_held_against_its_range_in_both_rows():
     faults = faults_of(frame_of(("survey_valid", -1), ("survey_valid", 1)))
     assert sorted(zip(faults["row"], faults["column"], strict=True)) == [
         (1, "填报值"),
-        (1, "指标项代码"),
-        (2, "指标项代码"),
+        (1, "填报项目"),
+        (2, "填报项目"),
     ]
 
 
@@ -550,6 +599,69 @@ def test_faults_stand_under_the_headers_of_the_file_in_the_order_of_its_rows(tmp
     ]
 
 
+def test_parts_and_whole_that_are_all_empty_in_a_file_are_missing(tmp_path):
+    path = write_csv(tmp_path, "item,value\n" + "".join(f"{name},\n" for name in MIGRANTS))
+    assert values_of(yz.read_items(path, "demo", 2020)) == dict.fromkeys(MIGRANTS)
+
+
+def test_a_number_of_too_many_digits_in_a_file_is_a_fault(tmp_path):
+    path = write_csv(tmp_path, f"item,value\ninterviews,1\nsurvey_valid,1{'0' * 4300}\n")
+    assert refusals(path)["row"].tolist() == [3]
+
+
+def test_a_part_of_one_in_a_file_is_refused_where_a_percentage_stands(tmp_path):
+    text = "填报项目,填报值\n发放问卷数,5\n社会认可度（%）,0.465\n"
+    fault = refusals(write_csv(tmp_path, text)).squeeze()
+    assert (fault["row"], fault["column"], fault["found"]) == (3, "填报值", "0.465（疑似比例）")
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown_as", "found", "advised"),
+    [
+        (0.465, "0.0%", "46.5%", "填46.5"),
+        (0.07, "0%", "7%", "填7"),  # 0.07 * 100 is 7.000000000000001 in floats
+        (1, "0.00%", "100%", "填100"),
+        (46.5, '0.0"%"', "46.5%", "填46.5"),  # the sign is only text behind the number
+    ],
+)
+def test_a_cell_that_a_workbook_shows_in_percent_is_refused(
+    tmp_path, stored, shown_as, found, advised
+):
+    path = write_xlsx(tmp_path, [["填报项目", "填报值"], ["交流轮岗教师占比（%）", stored]])
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = shown_as
+    book.save(path)
+    fault = refusals(path).squeeze()
+    assert (fault["row"], fault["column"], fault["found"]) == (2, "填报值", found)
+    assert fault["advice"] == f"改为常规格式，{advised}"
+
+
+def test_an_empty_cell_or_a_word_in_percent_format_is_what_it_is(tmp_path):
+    rows = [["item", "value"], ["exchanged_share_percent", None], ["monitoring_level_pe", "未监测"]]
+    path = write_xlsx(tmp_path, rows)
+    book = openpyxl.load_workbook(path)
+    for cell in ("B2", "B3"):
+        book.active[cell].number_format = "0.0%"
+    book.save(path)
+    read = values_of(yz.read_items(path, "demo", 2020))
+    assert read == {"exchanged_share_percent": None, "monitoring_level_pe": NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize("behind", ["", ",,"])
+def test_a_title_above_the_headers_is_the_only_fault(tmp_path, behind):
+    text = f"某县2020年填报数据{behind}\n填报项目,填报值,来源\n回收有效问卷数,x,\n"
+    fault = refusals(write_csv(tmp_path, text)).squeeze()
+    assert fault["row"] == 1
+    assert fault["found"] == "第1行是标题（某县2020年填报数据）"
+    assert fault["advice"] == "删去标题行"
+
+
+def test_one_unknown_header_above_data_is_no_title(tmp_path):
+    faults = refusals(write_csv(tmp_path, "某县\n5\n"))
+    assert not faults["found"].str.contains("标题").any()
+    assert "填报项目" in set(faults["column"])
+
+
 def test_all_faults_of_a_workbook_carry_their_sheet(tmp_path):
     rows = [
         ["item", "value"],
@@ -587,7 +699,7 @@ def test_a_file_that_contradicts_its_place_or_its_headers_is_refused(tmp_path, t
 
 def test_a_file_without_its_necessary_columns_names_all_of_them(tmp_path):
     faults = refusals(write_csv(tmp_path, "来源,备注\n问卷,无\n"))
-    assert set(faults["column"]) >= {"指标项代码", "填报值"}
+    assert set(faults["column"]) >= {"填报项目", "填报值"}
 
 
 def test_a_file_with_nothing_but_a_header_is_refused(tmp_path):

@@ -267,12 +267,12 @@ def promises(*rows):
 def test_the_worst_stands_first_among_those_of_one_day():
     rows = [
         ["project", name, "2025-12-31", name]
-        for name in ("met", "cannot_be_judged", "short", "contradicted", "overdue")
+        for name in ("met", "not_due", "cannot_be_judged", "short", "contradicted", "overdue")
     ]
     [axis] = figures.draw_timeline(promises(*rows), "2023-09-01").axes
     names = [label.get_text() for label in axis.get_yticklabels()]
-    assert names == ["overdue", "contradicted", "short", "cannot_be_judged", "met"]
-    assert len({(mark, colour) for _, mark, colour in marks_of(axis)}) == 5
+    assert names == ["overdue", "contradicted", "short", "cannot_be_judged", "not_due", "met"]
+    assert len({(mark, colour) for _, mark, colour in marks_of(axis)}) == 6
 
 
 @pytest.mark.parametrize("day", ["2010-01-01", "2023-12-31", "2060-06-30"])

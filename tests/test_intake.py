@@ -285,7 +285,37 @@ def test_a_table_without_a_header_is_refused(tmp_path):
     assert {"学校名称", "学校类型"} <= set(faults["column"])
 
 
+def test_a_title_above_the_headers_is_the_only_fault(tmp_path):
+    for path in (
+        write(tmp_path, "某县2020年学校数据,,\n" + text_of(ROWS)),
+        write_book(tmp_path, {"学校": [["某县2020年学校数据"], HEADERS, *ROWS]}),
+    ):
+        faults = faults_of(path)
+        assert places(faults) == [(1, "", "第1行是标题（某县2020年学校数据）")]
+        assert faults["advice"].tolist() == ["删去标题行"]
+
+
+def test_a_table_of_one_known_column_has_no_title(tmp_path):
+    faults = faults_of(write(tmp_path, "学校名称\n学校\n"))  # a school named like a header
+    assert places(faults) == [("", "学校类型", "（无此列）")]
+
+
 # --- faults of a row or a cell
+
+
+def test_a_cell_that_a_workbook_shows_in_percent_is_refused(tmp_path):
+    header = ["学校", "学校类型", "小学在校生数", "教学及辅助用房面积"]
+    path = write_book(tmp_path, {"学校": [header, ["甲校", "小学", 120, 0.465]]})
+    book = openpyxl.load_workbook(path)
+    for cell in ("C2", "D2"):
+        book.active[cell].number_format = "0.0%"
+    book.save(path)
+    faults = faults_of(path)
+    assert places(faults) == [
+        (2, "小学在校生数", "12000%"),
+        (2, "教学及辅助用房面积", "46.5%"),
+    ]
+    assert faults["advice"].str.startswith("改为常规格式").all()
 
 
 @pytest.mark.parametrize(("cells", "found"), [(8, "8个单元格"), (6, "6个单元格")])

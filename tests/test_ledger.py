@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import good, judge
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 import youzhi as yz
@@ -18,7 +18,7 @@ from youzhi.cards import County, Name
 from youzhi.counties import load_county
 from youzhi.errors import DataError, UsageError
 from youzhi.ledger.files import LEDGER_COLUMNS, STATES
-from youzhi.ledger.problems import PROBLEM_COLUMNS, UNKNOWN_COLUMNS, make_key
+from youzhi.ledger.problems import PROBLEM_COLUMNS, UNKNOWN_COLUMNS, make_key, spell_key
 from youzhi.ledger.updates import last_day
 
 STANDARD = yz.load_standard("jiaodu-2017-6")
@@ -284,24 +284,53 @@ def test_entry_that_passes_waits_for_a_recheck_and_is_never_closed_at_once(state
     ("conclusion", "failing", "state", "change"),
     [
         ("", False, "待复核", "waiting"),
-        ("通过", False, "已销号", "closed"),
-        ("通过（督导室 2020-10）", False, "已销号", "closed"),
+        ("通过 2020", False, "已销号", "closed"),
+        ("通过：２０１９年", False, "已销号", "closed"),
+        ("通过 2018", False, "待复核", "waiting"),  # before it waited, since 2019
+        ("通过", False, "待复核", "waiting"),
+        ("通过现场查看，问题仍未解决 2021", False, "待复核", "waiting"),
+        ("通过 2020，但仍缺一间", False, "待复核", "waiting"),
+        ("通过？2020", False, "待复核", "waiting"),
+        ("通过 20201", False, "待复核", "waiting"),
         ("不通过", False, "整改中", "returned"),
-        ("未通过，仍有大班额", False, "整改中", "returned"),
+        ("未通过 2020", False, "整改中", "returned"),
+        ("不通过 2018", False, "待复核", "waiting"),
+        ("未通过，仍有大班额", False, "待复核", "waiting"),
         ("基本可以", False, "待复核", "waiting"),
         ("", True, "整改中", "returned"),
-        ("通过", True, "整改中", "returned"),
+        ("通过 2020", True, "整改中", "returned"),
     ],
 )
 def test_only_a_recheck_that_passed_closes_and_only_what_still_passes(
     conclusion, failing, state, change
 ):
     old = entry(状态="待复核", 待复核日期="2019-09-01", 复核结论=conclusion)
-    row, told = after(old, found=[key_of()] if failing else ())
+    new, summary = update(old, found=[key_of()] if failing else ())
+    row, told = new.iloc[0].to_dict(), summary["change"].iat[0]
     assert (row["状态"], told) == (state, change)
+    strange = f"复核结论“{conclusion}”（只能写“通过 年度”或“不通过 年度”，年度不早于2019；"
+    said = ledgers.describe_update(summary, unknown())
+    assert (strange in said) == ("无法识别" in said) == (change == "waiting" and conclusion != "")
     assert row["销号日期"] == ("2020-09-01" if state == "已销号" else "")
     assert row["复核结论"] == conclusion
     assert ("退回整改中" in row["最近核查结果"]) == (state == "整改中")
+
+
+@pytest.mark.parametrize(("since", "closed"), [("", True), ("去年", True), ("2021/9/1", False)])
+def test_conclusion_is_no_older_than_the_wait_or_this_year_where_its_day_cannot_be_read(
+    since, closed
+):
+    row, _ = after(entry(状态="待复核", 待复核日期=since, 复核结论="通过 2020"))
+    assert (row["状态"] == "已销号") == closed
+    row, _ = after(entry(状态="待复核", 待复核日期=since, 复核结论="通过 2019"))
+    assert row["状态"] == "待复核"
+
+
+def test_conclusion_written_too_early_can_be_written_again_in_the_same_year():
+    waiting, summary = update(entry(复核结论="通过 2020"))
+    assert "如“通过 2020年”" in summary["unreadable"].iat[0]  # other text than the used one
+    closed, _ = update(waiting.assign(复核结论="通过 2020年"))
+    assert closed["状态"].tolist() == ["已销号"]
 
 
 @pytest.mark.parametrize(("failing", "state"), [(True, "待整改"), (False, "已销号")])
@@ -370,11 +399,98 @@ def test_what_cannot_be_told_at_one_school_says_nothing_of_another():
 
 
 def test_entry_of_a_school_that_is_gone_waits_for_a_recheck_with_the_reason():
-    row, _ = after(entry(), schools=("2",))
+    old = pd.concat([entry(), entry(编号=key_of("2"))], ignore_index=True)
+    row, _ = after(old, schools=("2",))
     assert row["状态"] == "待复核"
     assert "已没有这所学校" in row["最近核查结果"]
     row, _ = after(entry(编号=make_key(STANDARD, "2.1", "", "", "layout")), schools=())
     assert row["最近核查结果"] == "已达标"  # a county entry has no school to lose
+
+
+def held_by(*schools, **cells):
+    """A ledger of one entry per school."""
+    rows = [entry(编号=key_of(school), **cells) for school in schools]
+    return pd.concat(rows, ignore_index=True)
+
+
+def test_table_with_fewer_than_half_of_the_open_schools_is_refused_with_advice():
+    old = held_by("1", "2", "3", "4")
+    _, summary = update(old, schools=("1", "2", "9"))  # 2 of 4 is half
+    assert summary["change"].tolist() == ["to_recheck"] * 2 + ["school_gone"] * 2
+    assert "转待复核2条，学校不在表中2条。" in ledgers.describe_update(summary, unknown())
+    for schools, lost in ((("1",), "其中3所"), (("9",), "其中4所"), ((), "其中4所")):
+        with pytest.raises(UsageError, match="涉及4所学校，" + lost) as refused:
+            update(old, schools=schools)
+        assert "请检查学校表的“学校代码”列" in str(refused.value)
+
+
+def test_closed_entries_and_schools_already_told_as_gone_are_not_counted_as_lost():
+    update(held_by("1", "2", 状态="已销号"), schools=("9",))
+    told, _ = update(held_by("1", "2"), schools=("1",))
+    rechecked = told.assign(复核结论=["通过 2020", ""])
+    closed, summary = update(rechecked, schools=("1",))
+    assert summary["change"].tolist() == ["closed", "school_gone"]
+    for year in (2020, 2021):  # what is left is one school that is gone, as was told before
+        _, summary = update(closed, schools=("1",), year=year)
+        assert summary["change"].tolist() == ["still_closed", "school_gone"]
+    _, summary = update(told.assign(复核结论=["", "通过 2020"]), schools=("1",))
+    assert summary["change"].tolist() == ["waiting", "closed"]
+
+
+def test_school_that_stands_in_the_table_as_its_campuses_is_not_gone():
+    result = yz.assess_county("wenling", 2020)
+    assert set(result.places["school_id"]) - {""} <= ledgers.find_scope(result).schools
+    assert set(result.places["school_id"]) - set(result.sections.schools.texts("school_id")) - {""}
+
+
+def test_two_schools_whose_codes_give_one_key_are_refused_by_name():
+    one, other = good("甲校", rooms=1), good("乙校", rooms=1) | {"school_id": "A／B"}
+    assert find(one | {"school_id": "A/ B"}, other)[0]["key"].is_unique  # a blank inside stays
+    with pytest.raises(UsageError, match=r"编号相同：优质均衡1\.4/小学/A／B/") as refused:
+        find(one | {"school_id": "A/B"}, other)
+    assert "甲校（学校代码“A/B”）" in str(refused.value)
+    assert "乙校（学校代码“A／B”）" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("school", "changed"),
+    [
+        ("1", "优质均衡2.5/小学/1 /class_size"),
+        ("1", "优质均衡2.5/小学/１/class_size"),
+        ("1", "优质均衡２.５／小学／1／class_size"),
+        ("1", "优质均衡2.5/小学/1/class_ size"),
+        ("甲／乙校", "优质均衡2.5/小学/甲/乙校/class_size"),
+    ],
+)
+def test_key_with_other_blanks_or_widths_is_a_fault_with_its_row_and_never_an_orphan(
+    tmp_path, school, changed
+):
+    right = key_of(school)
+    text = f"编号,状态\n自查-1,待整改\n,\n{changed},待整改\n"
+    old = ledgers.read_ledger(write(tmp_path / "l.csv", text))
+    for found in ((), (right,)):
+        with pytest.raises(DataError) as refused:
+            update(old, found=found, schools=(school,))
+        told = refused.value.faults[["row", "column", "found", "allowed"]].values.tolist()
+        assert told == [[4, "编号", changed, right]]
+        assert "允许的写法" in refused.value.faults["advice"].iat[0]
+    with pytest.raises(DataError, match="第2行 “编号”列"):
+        update(entry(编号=changed), schools=(school,))
+
+
+def test_keys_of_this_table_are_written_as_they_are_even_when_two_differ_in_width_only():
+    both = scope("A1", "Ａ1")
+    assert [spell_key(both, key_of(school)) for school in ("A1", "Ａ1")] == [
+        key_of("A1"),
+        key_of("Ａ1"),
+    ]
+    for county in ("yiyuan", "huantai", "wenling"):
+        result = yz.assess_county(county, 2020)
+        here = ledgers.find_scope(result)
+        frames = [ledgers.find_problems(result, load_county(county)), ledgers.find_unknown(result)]
+        for key in pd.concat(frames)["key"]:
+            assert spell_key(here, key) == key
+            assert spell_key(here, f" {key.replace('/', ' ／')}") == key
 
 
 def test_section_that_no_longer_counts_is_not_said_to_pass():
@@ -462,8 +578,8 @@ ENTRIES = st.lists(
     st.fixed_dictionaries(
         {
             "状态": st.sampled_from(STATES),
-            "复核结论": st.sampled_from(["", "通过", "不通过", "通过 2020", "再看"]),
-            "已用结论": st.sampled_from(["", "通过", "不通过"]),
+            "复核结论": st.sampled_from(["", "通过 2019", "不通过", "通过 2020", "再看"]),
+            "已用结论": st.sampled_from(["", "通过 2020", "不通过"]),
             "整改时限": st.sampled_from(["", "2019", "尽快"]),
             "最近核查年度": st.sampled_from(["", "2019", "2020"]),
             "最近核查结果": st.sampled_from(["", "未达标", "已达标", "复核不通过：退回整改中"]),
@@ -494,10 +610,18 @@ def make_case(cells, fates):
     return old, options
 
 
+def update_or_reject(old, options):
+    """An update, unless too many schools are gone, which is refused."""
+    try:
+        return update(old, **options)
+    except UsageError:
+        reject()
+
+
 @given(ENTRIES, FATES)
 def test_the_same_year_twice_changes_nothing(cells, fates):
     old, options = make_case(cells, fates)
-    once, _ = update(old, **options)
+    once, _ = update_or_reject(old, options)
     twice, _ = update(once, **options)
     assert_same(twice, once)
 
@@ -505,7 +629,7 @@ def test_the_same_year_twice_changes_nothing(cells, fates):
 @given(ENTRIES, FATES)
 def test_no_row_is_lost_and_nothing_that_people_wrote_changes(cells, fates):
     old, options = make_case(cells, fates)
-    new, summary = update(old, **options)
+    new, summary = update_or_reject(old, options)
     assert new["编号"].tolist()[: len(old)] == old["编号"].tolist()
     assert new.columns.tolist() == old.columns.tolist()
     kept = new.head(len(old)).reset_index(drop=True)
@@ -520,7 +644,7 @@ def test_file_gives_back_every_cell_as_it_was(tmp_path_factory, cells):
     path = tmp_path_factory.mktemp("ledger") / "ledger.csv"
     old = entry(学校=cells[0], 备注=cells[1]).assign(镇里的意见=cells[2])
     path.write_bytes(ledgers.format_ledger(old))
-    assert_same(ledgers.read_ledger(path), old)
+    assert_same(ledgers.read_ledger(path).reset_index(drop=True), old)
 
 
 # --- the file, as a spreadsheet program leaves it

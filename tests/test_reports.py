@@ -472,6 +472,99 @@ def test_faulty_data_of_another_year_stop_too_and_are_named_with_their_year(
     assert not out.exists()
 
 
+def test_faults_of_schools_and_of_county_figures_stand_in_one_list(notebook, report, data, out):
+    notebook("county")
+    table = data / "yiyuan/2020/schools.csv"
+    text = table.read_text(encoding="utf-8").replace("synthetic", "编造", 1)
+    table.write_text(text, encoding="utf-8", newline="")
+    items = table.with_name("items.csv")
+    items.write_text("item,value\nlayout_finding,也许\n", encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        report()
+    faults = refused.value.faults[["file", "found"]].values.tolist()
+    assert faults == [["yiyuan/2020/schools.csv", "编造"], ["yiyuan/2020/items.csv", "也许"]]
+    assert not out.exists()
+
+
+def append(path, text):
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_faulty_promises_stop_before_anything_runs(notebook, report, data, out):
+    notebook("county")
+    (data / "yiyuan/commitments.toml").write_text("[[commitment]]\nid = 1\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"yiyuan/commitments\.toml"):
+        report()
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["county.toml", "commitments.toml"])
+def test_card_or_promises_that_cannot_be_read_stop_before_anything_runs(
+    notebook, report, data, out, monkeypatch, name
+):
+    notebook("county")
+    shutil.copy(ROOT / "data/yiyuan/commitments.toml", data / "yiyuan")
+    locked, original = data / "yiyuan" / name, Path.read_bytes
+
+    def refuse(path):
+        if path == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return original(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(UsageError, match=f"yiyuan 的 {name} 无法读取.*被其他程序打开或没有权限"):
+        report()
+    assert not out.exists()
+
+
+SOURCED = 'source = "测试"\nconfidence = "V"\n'
+TARGET = 'label = "名额"\nvalue = 70\ntest = "at_least"\n'
+ENTRIES = {
+    "target": f'check = "quota_share"\n{TARGET}',
+    "department": 'names = ["基教科"]\n',
+    "self_check": 'year = 2020\nprinted = "9.9"\nverdict = "met"\n',
+}
+
+
+@pytest.mark.parametrize("kind", ENTRIES)
+def test_card_with_a_code_that_no_standard_has_is_refused_with_the_codes(
+    notebook, report, data, out, kind
+):
+    notebook("county")
+    card = data / "shanting/county.toml"
+    append(card, f'\n[[{kind}]]\ncode = "9.9"\n{ENTRIES[kind]}{SOURCED}')
+    with pytest.raises(UsageError) as refused:
+        report("shanting")
+    # an item and an indicator of one standard, its coefficients, an item of the other standard
+    for words in (f"[[{kind}]] 9.9；", "、2.14、", "、1.1、", "、1.8、", "A1"):
+        assert words in str(refused.value)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("code", ["1.8", "2.14", "A1", "4.6"])
+def test_card_may_speak_of_the_items_of_every_standard(notebook, report, data, code):
+    notebook("county")
+    append(
+        data / "shanting/county.toml",
+        f'\n[[department]]\ncode = "{code}"\n{ENTRIES["department"]}{SOURCED}',
+    )
+    assert report("shanting").is_file()
+
+
+def test_target_for_a_check_that_its_item_lacks_stops_before_anything_runs(
+    notebook, report, data, out
+):
+    notebook("county")
+    card = data / "shanting/county.toml"
+    append(card, f'\n[[target]]\ncode = "2.14"\ncheck = "quota"\n{TARGET}{SOURCED}')
+    with pytest.raises(
+        UsageError, match=r"山亭区的县区卡中 2\.14 的目标.*“quota”；可用：quota_share"
+    ):
+        report("shanting")
+    assert not out.exists()
+
+
 # --- wishes that cannot be fulfilled
 
 
@@ -639,6 +732,18 @@ def test_faulty_data_of_one_county_fail_only_its_own_job(notebook, data, out):
     (data / "shanting/2020/schools.csv").write_text("school\n甲\n", encoding="utf-8")
     table = run_batch(plan_jobs(years=[2020], data=data, out=out))
     assert list(table["status"]) == ["failed", "ok"]
+
+
+@pytest.mark.parametrize("years", [[2020], None])
+def test_faulty_card_of_one_county_fails_only_its_own_jobs(notebook, report, data, out, years):
+    notebook("county")
+    (data / "shanting/county.toml").write_text("name = ", encoding="utf-8")
+    table = run_batch(plan_jobs(years=years, data=data, out=out))
+    failed = table["county"] == "shanting"
+    assert table["status"].tolist() == failed.map({True: "failed", False: "ok"}).tolist()
+    assert table["message"][failed].str.contains("县区卡 shanting/county.toml").all()
+    assert "县区卡 shanting/county.toml" in (out / "index.html").read_text(encoding="utf-8")
+    assert failed.sum() == len(table) / 2
 
 
 def test_plan_lists_only_what_has_data(notebook, data):

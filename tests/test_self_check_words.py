@@ -421,6 +421,28 @@ def test_no_promise_is_called_kept_or_late_without_evidence(plans):
     assert (shown["状态"] == "无法判定").sum() == len(open_ones)
 
 
+def test_a_duty_that_fails_is_never_said_to_be_late():
+    columns = ["kind", "label", "status", "data_kind"]
+    rows = [["duty", "甲", "overdue", "真实数据"], ["duty", "乙", "not_due", ""]]
+    progress = pd.DataFrame(rows, columns=columns)
+    text = narrative.describe_progress(progress, "某县", "2023-12-31")
+    assert "逾期未兑现0条，未做到1条" in text
+    assert "未到期1条" in text
+    assert "须逐年做到而最近一次没有做到的常年职责有：甲。" in text
+    assert "逾期未兑现的有" not in text
+    shown = narrative.tabulate_progress(progress).set_index("类别")
+    assert shown.loc["常年职责", ["逾期未兑现", "未做到", "未到期", "合计"]].tolist() == [
+        0,
+        1,
+        1,
+        2,
+    ]
+    late = narrative.describe_progress(progress.assign(kind="target"), "某县", "2023-12-31")
+    assert "逾期未兑现1条，未做到0条" in late
+    assert "逾期未兑现的有：甲。" in late
+    assert "常年职责有" not in late
+
+
 def test_promises_judged_by_data_that_are_not_real_are_counted():
     progress = yz.report_progress("huantai", "2023-12-31")
     count = int(progress["data_kind"].str.contains("模拟").sum())
@@ -440,7 +462,7 @@ def test_a_county_that_promised_nothing_is_told_so():
     progress = judge_commitments(nothing, date(2025, 1, 1))
     assert progress.empty
     text = narrative.describe_progress(progress, "<b>县", "2025-01-01")
-    assert text == r"\<b\>县没有收录规划承诺（commitments.toml）。"
+    assert text == r"\<b\>县没有收录截至2025-01-01已印发的规划承诺（commitments.toml）。"
     assert narrative.describe_contradictions(progress) == "没有发现相互矛盾的承诺。"
     assert narrative.tabulate_commitments(progress).empty
     assert narrative.tabulate_progress(progress)["合计"].sum() == 0

@@ -287,3 +287,8 @@ def test_stacked_tables_tell_schools_of_one_name_apart():
         for code in ("1", "2")
     ]
     assert stack_tables(tables).frame["school"].tolist() == ["甲校（1）", "甲校（2）"]
+
+
+def test_a_number_of_more_digits_than_can_be_printed_is_a_fault():
+    faults = refused([{"pupils_primary": 10**4300}])  # 4301 digits
+    assert places(faults) == [(1, "小学学生人数", "（位数过多的数）")]

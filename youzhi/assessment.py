@@ -162,7 +162,7 @@ class Assessment:
         """One row per line of a county's self-check: every indicator, the dispersion, every item (自查表).
 
         An indicator is met when every section reaches its bar; that a school may miss one is another rule. Columns:
-        county, year, code, part, label, verdict, value (text), reason (Chinese), source.
+        county, year, code, part, label, verdict, value (text), reason (Chinese), source, data_kinds, figure_sources.
         """
         composite = self.standard.dispersion_rule.kind == "composite"
         tables = {
@@ -178,8 +178,9 @@ class Assessment:
                 key,
                 **{name: _of_year(table, key) for name, table in tables.items()},
                 held=len(_of_year(held, key)),
+                kinds=self.judged_items.evidence.kinds(at),
             )
-            for key in self.judged_items.evidence.keys
+            for at, key in enumerate(self.judged_items.evidence.keys)
         ]
         return pd.concat(frames, ignore_index=True)
 

@@ -40,8 +40,13 @@ FINDING_WORDS = {
     COMPUTED: "仅供计算",
 }
 
-AGREES, DIFFERS, NOT_COMPARABLE = "agrees", "differs", "not_comparable"
-AGREEMENT_WORDS = {AGREES: "一致", DIFFERS: "不一致", NOT_COMPARABLE: "无法比较"}
+AGREES, SAME_SOURCE, DIFFERS, NOT_COMPARABLE = "agrees", "same_source", "differs", "not_comparable"
+AGREEMENT_WORDS = {
+    AGREES: "一致",
+    SAME_SOURCE: "一致（依据就是这份自查）",
+    DIFFERS: "不一致",
+    NOT_COMPARABLE: "无法比较",
+}
 
 _SIGNS = {"at_least": "≥", "at_most": "≤", "below": "＜"}
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -181,7 +186,8 @@ def compare_self_check(rows: pd.DataFrame, card: County, year: int) -> pd.DataFr
     DataFrame
         Empty where the county published none for that year; else one row per code, the computed rows first.
         Columns: county, year, code, label, published (met, not_met, not_monitored, or empty), computed (a verdict, or
-        empty), agrees (agrees, differs, not_comparable), deadline, departments, measure, source.
+        empty), agrees (agrees, same_source: the computed verdict rests on figures of this very row, differs,
+        not_comparable), deadline, departments, measure, source.
 
     Examples
     --------
@@ -197,7 +203,8 @@ def compare_self_check(rows: pd.DataFrame, card: County, year: int) -> pd.DataFr
     if not published:
         return pd.DataFrame(columns=CHECK_COLUMNS)
     rows = rows[(rows["county"] == card.id) & (rows["year"] == year)]
-    computed = rows.set_index("code")[["label", "verdict"]].to_dict("index")
+    kept = [name for name in ("label", "verdict", "figure_sources") if name in rows]
+    computed = rows.set_index("code")[kept].to_dict("index")
     codes = [*computed, *(code for code in published if code not in computed)]
     table = [
         [card.id, year, code, *_lay_beside(published.get(code), computed.get(code))]
@@ -210,7 +217,10 @@ def _lay_beside(theirs: SelfCheck | None, mine: dict | None) -> list:
     """One row from label to source; what one side does not have is empty."""
     mine = mine or {"label": "", "verdict": ""}
     said = theirs.verdict if theirs else ""
-    row = [mine["label"], said, mine["verdict"], _compare(said, mine["verdict"])]
+    agrees = _compare(said, mine["verdict"])
+    if agrees == AGREES and theirs.source in mine.get("figure_sources", "").split("；"):
+        agrees = SAME_SOURCE
+    row = [mine["label"], said, mine["verdict"], agrees]
     if theirs is None:
         return [*row, "", "", "", ""]
     return [*row, theirs.deadline, "、".join(theirs.departments), theirs.measure, theirs.source]

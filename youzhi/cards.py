@@ -366,7 +366,7 @@ def parse_card(text: str, county: str) -> County:
         raise UsageError(f"县区卡 {county}/county.toml 不是有效的 UTF-8 TOML：{error}") from error
     except ValidationError as error:
         keys = "；".join(
-            f"{'.'.join(map(str, fault['loc'])) or '全文'}：{_explain(fault)}"
+            f"{'.'.join(map(str, fault['loc'])) or '全文'}：{explain_fault(fault)}"
             for fault in error.errors()
         )
         raise UsageError(f"县区卡 {county}/county.toml 有误：{keys}") from error
@@ -392,8 +392,24 @@ _FAULT_WORDS = {
 }
 
 
-def _explain(fault: ErrorDetails) -> str:
-    """One fault of a card in Chinese: what is allowed, what was found."""
+def explain_fault(fault: ErrorDetails) -> str:
+    """Say one fault of a TOML file in Chinese: what is allowed, what was found.
+
+    Parameters
+    ----------
+    fault
+        One of pydantic's errors().
+
+    Returns
+    -------
+    str
+        A few words, without the place.
+
+    Examples
+    --------
+    >>> explain_fault({"type": "missing", "loc": ("name",), "msg": "", "input": {}})
+    '缺少这一项'
+    """
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])

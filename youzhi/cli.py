@@ -43,6 +43,11 @@ def main() -> None:
     except YouzhiError as error:
         typer.echo(_printable(str(error)), err=True)
         sys.exit(1 if isinstance(error, ReportError) else 2)
+    except PermissionError as error:
+        from youzhi.counties import explain_unreadable
+
+        typer.echo(_printable(str(explain_unreadable(f"“{error.filename}”", error))), err=True)
+        sys.exit(2)
 
 
 @app.command()
@@ -167,14 +172,21 @@ def list_existing(data: Data = "") -> None:
     """列出现有县区、年度和标准 · list counties, years and standards."""
     from youzhi import counties, list_standards, load_standard
 
+    faults = []
     typer.echo("县区与年度：")
     for county in counties.list_counties(data):
-        years = "、".join(map(str, counties.list_years(county, data))) or "（没有学校数据）"
-        typer.echo(f"  {county}\t{counties.load_county(county, data).name_zh}\t{years}")
+        try:
+            years = "、".join(map(str, counties.list_years(county, data))) or "（没有学校数据）"
+            typer.echo(f"  {county}\t{counties.load_county(county, data).name_zh}\t{years}")
+        except UsageError as error:
+            typer.echo(f"  {county}\t（有误，见末尾）")
+            faults.append(str(error))
     typer.echo("标准：")
     for name in list_standards():
         standard = load_standard(name)
         typer.echo(f"  {name}\t{standard.number}\t{standard.title}")
+    if faults:
+        raise UsageError("\n".join(faults))
 
 
 @app.command("demo-data")

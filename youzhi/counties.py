@@ -74,9 +74,18 @@ def list_years(county: str, data: str | Path | None = None) -> list[int]:
     Returns
     -------
     list of int
-        Sorted.
+        Sorted. A year whose folder cannot be looked into counts; whoever reads it is told why.
+
+    Raises
+    ------
+    UsageError
+        There is no such county, or its folder cannot be read.
     """
-    return sorted(_years_in(data_root(data) / find_county(county, data)))
+    folder = data_root(data) / find_county(county, data)
+    try:
+        return sorted(_years_in(folder))
+    except OSError as error:
+        raise explain_unreadable(f"县区文件夹 {folder.name}", error) from error
 
 
 def find_county(name: str, data: str | Path | None = None) -> str:
@@ -102,7 +111,7 @@ def find_county(name: str, data: str | Path | None = None) -> str:
     root, wanted = data_root(data), str(name).strip()
     if wanted in os.listdir(root) and _is_county(root / wanted):
         return wanted
-    cards = {county: _name_of(county, data) for county in list_counties(data)}
+    cards = {county: name_county(county, data) for county in list_counties(data)}
     found = [county for county, zh in cards.items() if wanted in (zh, zh[:-1])]
     if len(found) == 1:
         return found[0]
@@ -163,15 +172,63 @@ def load_county(county: str, data: str | Path | None = None) -> County:
     Raises
     ------
     UsageError
-        The card is not in the shape; the message names every wrong key.
+        The card cannot be read or is not in the shape; the message names every wrong key.
     """
     path = data_root(data) / county / "county.toml"
-    if not path.is_file():
-        return County(id=county, name=Name(zh=county, en=county))
     try:
+        if not path.is_file():
+            return County(id=county, name=Name(zh=county, en=county))
         return parse_card(path.read_text(encoding="utf-8"), county)
     except UnicodeDecodeError as error:
         raise UsageError(f"县区卡 {county}/county.toml 不是有效的 UTF-8 TOML：{error}") from error
+    except OSError as error:
+        raise explain_unreadable(f"县区卡 {county}/county.toml", error) from error
+
+
+def name_county(county: str, data: str | Path | None = None) -> str:
+    """Return the Chinese name, or the folder's where the card is faulty: other counties are still told (县区名称).
+
+    Parameters
+    ----------
+    county
+        Folder name, one of list_counties.
+    data
+        See data_root.
+
+    Returns
+    -------
+    str
+    """
+    try:
+        return load_county(county, data).name_zh
+    except UsageError:
+        return county
+
+
+def explain_unreadable(what: str, error: OSError) -> UsageError:
+    """Say in Chinese that a file or folder is there but cannot be read, and what to do (无法读取).
+
+    Parameters
+    ----------
+    what
+        The file or folder in words, without the path of the data root.
+    error
+        What the operating system said.
+
+    Returns
+    -------
+    UsageError
+        To be raised.
+
+    Examples
+    --------
+    >>> print(explain_unreadable("县区卡 jia/county.toml", PermissionError()))
+    县区卡 jia/county.toml 无法读取（PermissionError）：被其他程序打开或没有权限。请关闭打开它的程序，或检查权限后重试。
+    """
+    return UsageError(
+        f"{what} 无法读取（{type(error).__name__}）：被其他程序打开或没有权限。"
+        "请关闭打开它的程序，或检查权限后重试。"
+    )
 
 
 def schools_path(county: str, year: int, data: str | Path | None = None) -> Path:
@@ -332,15 +389,10 @@ def read_county_items(county: str, year: int, data: str | Path | None = None) ->
 def _is_county(folder: Path) -> bool:
     if not folder.is_dir() or folder.name.startswith((".", "_")):
         return False
-    return (folder / "county.toml").is_file() or bool(_years_in(folder))
-
-
-def _name_of(county: str, data: str | Path | None) -> str:
-    """Chinese name, or the folder's where the card cannot be read: other counties must still be found."""
     try:
-        return load_county(county, data).name_zh
-    except UsageError:
-        return county
+        return (folder / "county.toml").is_file() or bool(_years_in(folder))
+    except OSError:  # it must not pass for absent; whoever reads it is told why
+        return True
 
 
 def _years_in(folder: Path) -> list[int]:
@@ -349,19 +401,29 @@ def _years_in(folder: Path) -> list[int]:
         for path in folder.iterdir()
         if path.is_dir() and path.name.isdecimal() and path.name.isascii()
     ]
-    return [int(path.name) for path in years if _table_in(path) is not None]
+    return [int(path.name) for path in years if _may_have_schools(path)]
 
 
-def _table_in(folder: Path, stem: str = "schools") -> Path | None:
+def _may_have_schools(folder: Path) -> bool:
+    try:
+        return bool(_tables_in(folder, "schools"))
+    except OSError:  # as in _is_county
+        return True
+
+
+def _tables_in(folder: Path, stem: str) -> list[Path]:
     tables = [folder / f"{stem}{kind}" for kind in _KINDS]
-    return next((path for path in tables if path.is_file()), None)
+    return [path for path in tables if path.is_file()]
 
 
 def _only_table_in(folder: Path, stem: str) -> Path | None:
     """The table of that name, in one of the two kinds of file; nobody knows which of two is right."""
-    if all((folder / f"{stem}{kind}").is_file() for kind in _KINDS):
-        names = " 和 ".join(f"{stem}{kind}" for kind in _KINDS)
-        raise UsageError(
-            f"{folder.parent.name}/{folder.name} 中同时有 {names}，不知道以哪个为准。请只保留一个。"
-        )
-    return _table_in(folder, stem)
+    place = f"{folder.parent.name}/{folder.name}"
+    try:
+        tables = _tables_in(folder, stem)
+    except OSError as error:
+        raise explain_unreadable(f"年度文件夹 {place}", error) from error
+    if len(tables) > 1:
+        names = " 和 ".join(path.name for path in tables)
+        raise UsageError(f"{place} 中同时有 {names}，不知道以哪个为准。请只保留一个。")
+    return next(iter(tables), None)

@@ -13,7 +13,7 @@ import pandas as pd
 from youzhi.columns import Column, load_columns, load_figures, load_item_columns
 from youzhi.errors import FAULT_COLUMNS, DataError
 from youzhi.exact import as_fraction, exact_number
-from youzhi.tables import schema_column, sum_check
+from youzhi.tables import mend_advice, schema_column, sum_check, written_text
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ITEM_FIELDS = ["county", "year", "item", "value", "data_kind", "source", "note"]
 NOT_APPLICABLE = "not_applicable"
+
+# No figure has so many digits, and pandera cannot print a number of more than 4300.
+_TOO_LONG = 10**1000
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,16 @@ class CountyItems:
     def value(self, county: str, year: int, item: str):
         """Return one value: a number as it was given, id of a choice, "not_applicable", or None when missing (取值)."""
         return self._values.get((county, year, item))
+
+    @cached_property
+    def _asides(self) -> dict[tuple, tuple[str, str, str]]:
+        keys = zip(self.frame["county"], self.frame["year"], self.frame["item"], strict=True)
+        asides = self.frame[["data_kind", "source", "note"]].fillna("")
+        return dict(zip(keys, asides.itertuples(index=False, name=None), strict=True))
+
+    def aside(self, county: str, year: int, item: str) -> tuple[str, str, str]:
+        """Return kind of data, source and note of one figure, "" where not said (数据性质、来源、备注)."""
+        return self._asides.get((county, year, item), ("", "", ""))
 
     def number(self, county: str, year: int, item: str) -> Fraction | None:
         """Return one number exactly; None when missing or not applicable (按所写数值取值)."""
@@ -142,7 +155,7 @@ def make_county_items(
     frame = frame.where(frame.notna(), None)
     exact, faults = _exact_cells(frame, file)
     faults += [*_place_faults(frame, exact, file), *_double_faults(exact, file)]
-    faults += _value_faults(frame, exact, file)
+    faults += [*_value_faults(frame, exact, file), *_share_faults(frame, exact, file)]
     if faults:
         told = pd.DataFrame(faults, columns=FAULT_COLUMNS)
         return None, told.sort_values("row", kind="stable", ignore_index=True)
@@ -223,7 +236,10 @@ def _exact_cell(written, kind: Column):
     if written is None:
         return None
     if kind.is_number and not (kind.optional and isinstance(written, str)):
-        return exact_number(written)
+        number = exact_number(written)
+        if max(abs(number.numerator), number.denominator) >= _TOO_LONG:
+            raise ValueError(written)
+        return number
     if not isinstance(written, str) or (kind.is_number and written != NOT_APPLICABLE):
         raise ValueError(written)
     return None if kind.is_number else written
@@ -302,6 +318,21 @@ def _value_faults(frame: pd.DataFrame, exact: pd.DataFrame, file: str) -> list[d
     return faults
 
 
+def _share_faults(frame: pd.DataFrame, exact: pd.DataFrame, file: str) -> list[dict]:
+    """Percentages of at most one, which were probably given as parts of one; zero is zero either way."""
+    header = load_item_columns()["value"].headers[0]
+    percent = {name for name, figure in load_figures().items() if figure.unit == "%"}
+    numbers = exact.loc[exact["item"].isin(percent), "value"].dropna()
+    advice = "应填百分数，如46.5；确实不足1%的，改填人数"
+    return [
+        _fault(
+            file, row, header, f"{frame.at[row, 'value']}（疑似比例）", "0，或大于1的百分数", advice
+        )
+        for row, number in numbers.items()
+        if 0 < number <= 1
+    ]
+
+
 def _widen(known: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str], int]]:
     """One line per county-year, a further one for what stands twice; and the row of every value."""
     place = known.groupby(["county", "year"], dropna=False, sort=False).ngroup()
@@ -331,10 +362,11 @@ def _cell_fault(file: str, row, column: Column, kind: Column, found) -> dict:
     if column.id == "item":
         allowed, advice = "县级数据项字典中的代码或名称", "改用字典中的代码或名称，或删去该行"
     elif column.id == "value":
-        advice = f"核对“{kind.zh}”后改正；没有数据的留空，不要填0"
+        checked = f"核对“{kind.zh}”后改正；没有数据的留空，不要填0"
+        advice = mend_advice(found, kind, checked)
     return _fault(file, row, column.headers[0], found, allowed, advice)
 
 
 def _fault(file: str, row, column: str, found, allowed: str, advice: str) -> dict:
-    values = [file, "", row, column, str(found), allowed, advice]
+    values = [file, "", row, column, written_text(found), allowed, advice]
     return dict(zip(FAULT_COLUMNS, values, strict=True))

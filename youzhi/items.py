@@ -12,6 +12,7 @@ import pandas as pd
 from youzhi.checks import Evidence, JudgedCheck, combine_arrays, judge_checks
 from youzhi.checks.rooms import READING_WORDS
 from youzhi.columns import load_columns, load_figures, load_subjects
+from youzhi.conditions import holds
 from youzhi.exact import as_fraction, round_half_up
 from youzhi.standards import Finding, Item, Ratio, Rooms
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
@@ -19,7 +20,7 @@ from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
 ITEM_COLUMNS = [
     *("county", "year", "code", "verdict", "value", "rule", "source"),
     *("part", "label", "evidence", "reason", "confidence"),
-    *("verdict_without_relief", "verdict_other_reading"),
+    *("verdict_without_relief", "verdict_other_reading", "data_kinds", "figure_sources"),
 ]
 CHECK_COLUMNS = [
     *("county", "year", "code", "check", "label", "over", "verdict", "value", "printed"),
@@ -81,27 +82,38 @@ class JudgedItems:
                 told = [item.part, item.label.zh, item.evidence, reasons[key], item.confidence]
                 other = [both[item.code][at] for both in others]
                 lead = [county, year, item.code, verdicts[item.code][at], values[key]]
-                rows.append([*lead, item.id, item.source, *told, *other])
+                basis = _basis(self.evidence, item, at)
+                rows.append([*lead, item.id, item.source, *told, *other, *basis])
         return pd.DataFrame(rows, columns=ITEM_COLUMNS)
+
+    @cached_property
+    def plain(self) -> JudgedItems:
+        """The same without any relief."""
+        return JudgedItems(self.evidence, self.items, False)
+
+    @cached_property
+    def other_readings(self) -> dict[str, JudgedItems]:
+        """Items that allow another reading, by code, judged by that one."""
+        return {
+            item.code: JudgedItems(self.evidence, [_read_otherwise(item)], self.relief)
+            for item in self.items
+            if any(isinstance(check, Rooms) and len(check.readings) > 1 for check in item.check)
+        }
+
+    def count_failing(self, code: str) -> int:
+        """How many schools, sections or subjects an item is not met by, in all county-years."""
+        places = [one.places for one in self.judged if one.item.code == code and one.places]
+        return sum(int((place.verdict == NOT_MET).sum()) for place in places)
 
     def _other_verdicts(self, verdicts: Mapping) -> tuple[Mapping, Mapping]:
         """Verdicts without relief, and by the other reading where an item allows one ("" where not)."""
         plain = verdicts
         if self.relieved_codes:
-            plain = _item_verdicts(judge_checks(self.evidence, self.items, False), self.items)
+            plain = _item_verdicts(self.plain.judged, self.items)
         empty = np.full(len(self.evidence.keys), "", dtype=object)
         readings = dict.fromkeys(verdicts, empty)
-        for item in self.items:
-            others = {
-                reading
-                for check in item.check
-                if isinstance(check, Rooms)
-                for reading in check.readings
-                if reading != check.reading
-            }
-            for reading in others:
-                again = judge_checks(self.evidence, [item], self.relief, reading)
-                readings |= _item_verdicts(again, [item])
+        for other in self.other_readings.values():
+            readings |= _item_verdicts(other.judged, other.items)
         return plain, readings
 
     @cached_property
@@ -128,6 +140,34 @@ class JudgedItems:
     def places(self) -> pd.DataFrame:
         """Those of `all_places` that are not met or cannot be told."""
         return self.all_places[self.all_places["verdict"] != MET].reset_index(drop=True)
+
+
+def _basis(evidence: Evidence, item: Item, at: int) -> tuple[str, str]:
+    """Kinds of the data that an item rests on, and the sources of its figures, joined by 、 and ；."""
+    words = load_columns()["data_kind"].choices
+    names = [name for check in item.check for name in (*check.asks, getattr(check, "stated", ""))]
+    kinds, sources = set(), {}
+    stages = evidence.standard.stages
+    if any(name.replace("{stage}", s) in load_columns() for name in names for s in stages):
+        kinds |= set(evidence.kinds(at).split("、"))
+    figures = [n.replace("{subject}", s) for n in names for s in load_subjects()]
+    for name in dict.fromkeys(figures) if evidence.figures else ():
+        if evidence.figure(at, name) is not None:
+            kind, source, _ = evidence.figures.aside(*evidence.keys[at], name)
+            kinds.add(words.get(kind, "未注明"))
+            sources |= {source: None} if source else {}
+    return "、".join(sorted(kinds)), "；".join(sources)
+
+
+def _read_otherwise(item: Item) -> Item:
+    """An item with the other reading of its rooms."""
+    checks = [
+        check.model_copy(update={"reading": next(r for r in check.readings if r != check.reading)})
+        if isinstance(check, Rooms)
+        else check
+        for check in item.check
+    ]
+    return item.model_copy(update={"check": checks})
 
 
 def _item_verdicts(judged: list[JudgedCheck], items: list[Item]) -> dict[str, np.ndarray]:
@@ -170,7 +210,7 @@ def _finding_words(evidence: Evidence, check: Finding, at: int) -> tuple[str, st
     if found is None:
         return "", f"没有填报“{figure.headers[0]}”"
     word = figure.choices[found]
-    return word, f"{check.label.zh}：{word}"
+    return word, f"{check.label.zh}：{word}{_notes(evidence, [check.figure], at)}"
 
 
 def _bar_text(check: Ratio | Rooms, bar: float) -> str:
@@ -256,11 +296,23 @@ def _county_reason(evidence: Evidence, one: JudgedCheck, at: int, printed: str, 
             return f"{name}：没有需要检查的对象"
         return f"{name}无法计算：{_lacking(evidence, one, at)}"
     if one.stated[at]:
-        return f"{name}{printed}（按填报的比例，没有人数），要求{bar}"
+        lacking = _lacking(evidence, one, at)
+        notes = _notes(evidence, [check.stated], at)
+        return f"{name}{printed}（按填报的比例；{lacking}），要求{bar}{notes}"
+    notes = _notes(evidence, check.asks, at)
     if not check.denominator:
-        return f"{name}{printed}，要求{bar}"
+        return f"{name}{printed}，要求{bar}{notes}"
     pair = f"{_whole(one.numerator[at])}÷{_whole(one.denominator[at])}"
-    return f"{name}{printed}（{pair}），要求{bar}"
+    return f"{name}{printed}（{pair}），要求{bar}{notes}"
+
+
+def _notes(evidence: Evidence, names: list[str], at: int) -> str:
+    """What the county noted beside the figures."""
+    if evidence.figures is None:
+        return ""
+    notes = (evidence.figures.aside(*evidence.keys[at], name)[2] for name in names)
+    told = "；".join(dict.fromkeys(note for note in notes if note))
+    return f"（注：{told}）" if told else ""
 
 
 def _whole(value: float) -> str:
@@ -270,21 +322,26 @@ def _whole(value: float) -> str:
 def _lacking(evidence: Evidence, one: JudgedCheck, at: int) -> str:
     """Which figures or columns are missing."""
     check, words = one.check, []
+    yes, maybe = holds(evidence.schools, evidence.standard, check.scope)
+    here = (evidence.group == at) & (yes | maybe)
     for name in check.asks:
         if name in load_figures():
             if evidence.figure(at, name) is None:
                 words.append(f"没有填报“{load_figures()[name].headers[0]}”")
         else:
-            rows = (evidence.group == at) & np.isnan(evidence.numbers(name))
+            rows = here & np.isnan(evidence.numbers(name))
             if rows.any():
                 words.append(f"“{load_columns()[name].headers[0]}”有{rows.sum()}所学校空缺")
-    return "、".join(words) or "没有可计算的学校，或分母为零"
+    if not words and not here.any():
+        return "学校表中没有需要检查的学校"
+    return "、".join(words) or "分母为零"
 
 
 # ------------------------------------------------------------------------------------ places
 
 
 def _place_rows(evidence: Evidence, one: JudgedCheck) -> list[list]:
+    evidence = one.evidence or evidence
     check, places, schools = one.check, one.places, evidence.schools
     names, ids, towns = (schools.texts(name) for name in ("school", "school_id", "town"))
     subjects = load_subjects()

@@ -8,6 +8,7 @@ from youzhi.standards import Indicator, Standard
 from youzhi.verdicts import CANNOT_TELL, NOT_MET, combine
 
 ROW_COLUMNS = ["county", "year", "code", "part", "label", "verdict", "value", "reason", "source"]
+ROW_COLUMNS += ["data_kinds", "figure_sources"]
 RESOURCES, DISPERSION = "resources", "dispersion"
 
 
@@ -18,6 +19,7 @@ def frame_rows(
     spread: pd.DataFrame,
     items: pd.DataFrame,
     held: int,
+    kinds: str,
 ) -> pd.DataFrame:
     """Make the lines of a self-check from the tables of one county-year (自查表各行).
 
@@ -35,12 +37,14 @@ def frame_rows(
         Columns: those of Assessment.items, vetoes too.
     held
         How many sections were set aside because their data contradict themselves.
+    kinds
+        Kinds of data of the school table, on which indicators and dispersion rest.
 
     Returns
     -------
     DataFrame
         One row per line. Columns: county, year, code, part ("resources", "dispersion" or a part of the standard),
-        label, verdict, value (text), reason (Chinese), source.
+        label, verdict, value (text), reason (Chinese), source, data_kinds, figure_sources (of county figures).
     """
     lines = [
         _indicator_line(standard, rule, indicators[indicators["indicator"] == rule.id], held)
@@ -48,10 +52,10 @@ def frame_rows(
         if rule.bar
     ]
     lines.append(_dispersion_line(standard, spread, held))
+    lines = [[*line, kinds, ""] for line in lines]
     for item in items.itertuples():
-        lines.append(
-            [item.code, item.part, item.label, item.verdict, item.value, item.reason, item.source]
-        )
+        told = [item.code, item.part, item.label, item.verdict, item.value, item.reason]
+        lines.append([*told, item.source, item.data_kinds, item.figure_sources])
     return pd.DataFrame([[*key, *line] for line in lines], columns=ROW_COLUMNS)
 
 

@@ -253,7 +253,8 @@ def _split_exact(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, dict, li
             try:
                 numbers[row] = _to_float(written)
             except ValueError:
-                faults.append(_fault(file, row, column.headers[0], written, column.allowed, _MEND))
+                advice = mend_advice(written, column)
+                faults.append(_fault(file, row, column.headers[0], written, column.allowed, advice))
                 continue
             short = len(str(written)) <= _SAFE_DIGITS and not isinstance(written, Fraction)
             if not short and as_fraction(numbers[row]) != as_fraction(written):
@@ -364,8 +365,11 @@ def sum_check(parts: tuple[str, ...], whole: str) -> pa.Check:
         given = [part for part in parts if part in frame]
         if not given or whole not in frame:
             return pd.Series(True, index=frame.index)
-        total = reduce(lambda one, other: one.add(other, fill_value=0), map(frame.get, given))
-        return ~(total > frame[whole])
+        # two None can be neither added nor compared, two NaN can
+        numbers = frame[[*given, whole]]
+        numbers = numbers.where(numbers.notna(), np.nan)
+        total = reduce(lambda one, other: one.add(other, fill_value=0), map(numbers.get, given))
+        return ~(total > numbers[whole])
 
     return pa.Check(holds, name=f"{'+'.join(parts)}<={whole}", ignore_na=False)
 
@@ -443,6 +447,60 @@ def _duplicate_faults(frame: pd.DataFrame, file: str) -> list[dict]:
     ]
 
 
+def mend_advice(found, column: Column, otherwise: str = _MEND) -> str:
+    """Say what to do about a cell that its column does not allow (改正建议).
+
+    Parameters
+    ----------
+    found
+        What stands in the cell.
+    column
+        Of columns.toml or county_figures.toml.
+    otherwise
+        What is said of any cell that is no number with a percent sign.
+
+    Returns
+    -------
+    str
+        Chinese.
+
+    Examples
+    --------
+    >>> from youzhi.columns import load_figures
+    >>> mend_advice("46.5%", load_figures()["exchanged_share_percent"])
+    '改为常规格式，填46.5'
+    """
+    if not (column.is_number and isinstance(found, str) and found.endswith("%")):
+        return otherwise
+    if column.unit == "%":
+        return f"改为常规格式，填{found.removesuffix('%')}"
+    return "改为常规格式，再核对数值；这一列不填百分数"
+
+
+def written_text(found) -> str:
+    """Return the text of what was found; Python prints no integer of more than some thousand digits (所见文本).
+
+    Parameters
+    ----------
+    found
+        Anything that may stand in a frame.
+
+    Returns
+    -------
+    str
+        Its text, or that its digits are too many.
+
+    Examples
+    --------
+    >>> written_text(120), written_text(10**5000)
+    ('120', '（位数过多的数）')
+    """
+    try:
+        return str(found)
+    except ValueError:
+        return "（位数过多的数）"
+
+
 def _fault(file: str, row, column: str, found, allowed: str, advice: str) -> dict:
-    values = [file, "", row, column, str(found), allowed, advice]
+    values = [file, "", row, column, written_text(found), allowed, advice]
     return dict(zip(FAULT_COLUMNS, values, strict=True))

@@ -22,7 +22,7 @@ __all__ = ["Evidence", "JudgedCheck", "Places", "combine_arrays", "judge_checks"
 
 
 def judge_checks(
-    evidence: Evidence, items: list[Item], relief: bool | None = None, reading: str = ""
+    evidence: Evidence, items: list[Item], relief: bool | None = None
 ) -> list[JudgedCheck]:
     """Judge every check of some items for every county-year (逐项检查).
 
@@ -34,8 +34,6 @@ def judge_checks(
         Of the standard.
     relief
         True or False in every year; None for the years that each relief names.
-    reading
-        Another reading of checks that allow several, such as "sum".
 
     Returns
     -------
@@ -50,7 +48,7 @@ def judge_checks(
     _require_known(items, evidence.standard)
     judged = []
     for item in items:
-        checks = [_judge(evidence, item, check, relief, reading) for check in item.check]
+        checks = [_judge(evidence, item, check, relief) for check in item.check]
         judged += _share_evidence(checks, evidence) if item.join == "evidence" else checks
     return judged
 
@@ -62,12 +60,15 @@ def combine_arrays(verdicts: list[np.ndarray]) -> np.ndarray:
     return np.where(failing, NOT_MET, np.where(unknown, CANNOT_TELL, MET)).astype(object)
 
 
-def _judge(evidence: Evidence, item: Item, check: Check, relief, reading: str) -> JudgedCheck:
+def _judge(evidence: Evidence, item: Item, check: Check, relief) -> JudgedCheck:
+    if check.unit_counted == "school" and evidence.whole is not evidence:
+        alone = check.model_copy(update={"unit_counted": ""})
+        judged = _judge(evidence.whole, item, alone, relief)
+        return replace(judged, check=check, evidence=evidence.whole)
     if isinstance(check, Finding):
         return _judge_finding(evidence, item, check)
     if isinstance(check, Rooms):
-        chosen = reading if reading in check.readings else check.reading
-        return judge_rooms(evidence, item, check, relief, chosen)
+        return judge_rooms(evidence, item, check, relief)
     if check.over == "county":
         return judge_county(evidence, item, check)
     if check.over == "subject":

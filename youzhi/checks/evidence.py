@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from youzhi.columns import load_figures
+from youzhi.campuses import one_row_per_unit
+from youzhi.columns import load_columns, load_figures
 from youzhi.conditions import compulsory_pupils, holds, stage_numbers
 from youzhi.county_items import CountyItems
 from youzhi.standards import BarRelief, Check, Item, Ratio, Rooms, Standard
@@ -56,9 +57,21 @@ class Evidence:
         return np.flatnonzero(np.diff(self.group, prepend=-1))
 
     @cached_property
+    def whole(self) -> Evidence:
+        """The same with campuses added up into their schools; the very same where there are none."""
+        merged = one_row_per_unit(self.schools, self.standard, "school")
+        return self if merged is self.schools else Evidence(merged, self.figures, self.standard)
+
+    @cached_property
     def pupils(self) -> np.ndarray:
         """Pupils of every school in the compulsory stages (人)."""
         return compulsory_pupils(self.schools, self.standard)
+
+    def kinds(self, at: int) -> str:
+        """Chinese words for the kinds of data of the schools of one county-year, joined by 、."""
+        words = load_columns()["data_kind"].choices
+        found = self.schools.texts("data_kind")[self.group == at]
+        return "、".join(sorted({words.get(kind, "未注明") for kind in found}))
 
     def figure(self, at: int, name: str):
         """One county figure of one county-year as it was given; None when missing."""
@@ -184,6 +197,8 @@ class JudgedCheck:
         Whether a transitional relief was used for any place.
     note : ndarray of str
         Why the verdict is what it is, where the numbers alone do not say it.
+    evidence
+        What it was held against, where that is not what all checks are held against.
     """
 
     item: Item
@@ -197,6 +212,7 @@ class JudgedCheck:
     places: Places | None = None
     relieved: np.ndarray | None = None
     note: np.ndarray | None = None
+    evidence: Evidence | None = None
 
 
 def passes(check: Ratio, value: Fraction, bar: Fraction) -> bool:

@@ -62,7 +62,12 @@ def _stage_places(evidence: Evidence, check: Ratio, stage: str, relief):
     part, words = np.full(len(row), stage, dtype=object), np.full(len(row), "", dtype=object)
     columns = [value[row], top[row], bottom[row], bar]
     places = Places(evidence.group[row], row, part, verdict, *columns, amounts, words)
-    return places.select(kept), np.unique(evidence.group[relieved])
+    helped = [
+        at
+        for at in row[relieved[row] & (verdict == MET)]
+        if not passes(check, _exact_value(evidence, check, stage, at), Fraction(bars[at]))
+    ]
+    return places.select(kept), np.unique(evidence.group[helped])
 
 
 def _row_bars(evidence: Evidence, check: Ratio, stage: str) -> tuple[np.ndarray, np.ndarray]:

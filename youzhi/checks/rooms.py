@@ -20,7 +20,7 @@ from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
 READING_WORDS = {"each": "各", "sum": "合计"}
 
 
-def judge_rooms(evidence: Evidence, item: Item, check: Rooms, relief, reading: str) -> JudgedCheck:
+def judge_rooms(evidence: Evidence, item: Item, check: Rooms, relief) -> JudgedCheck:
     """Rooms of every school in scope: enough of each kind, or enough of all kinds together."""
     yes, maybe = holds(evidence.schools, evidence.standard, check.scope)
     row = np.flatnonzero((yes | maybe) & is_taught(evidence, ""))
@@ -28,19 +28,23 @@ def judge_rooms(evidence: Evidence, item: Item, check: Rooms, relief, reading: s
     classes = sum(evidence.numbers(name) for name in names)[row]
     classes = np.where(classes > 0, classes, np.nan)  # a school with pupils has classes
     need = np.ceil(classes / check.per_classes)
-    bars, relieved = _room_bars(evidence, check, relief, row)
-    have = np.array([_room_counts(evidence, kind, row, bars[kind]) for kind in check.bar])
-    lacking = np.maximum(0, need - have)
-    if reading == "sum":
-        least = np.maximum(0, need - np.nansum(have, axis=0))
-        known = ~np.isnan(have).any(axis=0) | (least == 0)
-        lacking = np.where(known, least, np.nan)[None, :]
+    bars = _room_bars(evidence, check, relief, row)
+    have = _counts_of_all(evidence, row, bars)
+    lacking = _lacking_rooms(have, need, check.reading)
+    hard = _room_bars(evidence, check, False, row)
+    unhelped = _lacking_rooms(_counts_of_all(evidence, row, hard), need, check.reading)
+    relieved = (np.nan_to_num(unhelped) > np.nan_to_num(lacking)).any(axis=0)
     unknown, short = np.isnan(lacking).any(axis=0), (lacking > 0).any(axis=0)
     verdict = np.where(short, NOT_MET, np.where(unknown, CANNOT_TELL, MET)).astype(object)
     verdict[maybe[row] & (verdict == NOT_MET)] = CANNOT_TELL
     total, amount = have.sum(axis=0), lacking.sum(axis=0)
     words = np.array(
-        [_room_words(check, have[:, at], need[at], reading) for at in range(len(row))], dtype=object
+        [
+            _room_words(check, have[:, at], need[at], check.reading)
+            + _relief_words(check, {kind: areas[at] for kind, areas in bars.items()})
+            for at in range(len(row))
+        ],
+        dtype=object,
     )
     part, goal = np.full(len(row), "", dtype=object), np.zeros(len(row))
     places = Places(
@@ -52,18 +56,36 @@ def judge_rooms(evidence: Evidence, item: Item, check: Rooms, relief, reading: s
     return from_places(evidence, item, check, kept, used)
 
 
-def _room_bars(
-    evidence: Evidence, check: Rooms, relief, row: np.ndarray
-) -> tuple[dict, np.ndarray]:
-    """Least area of each kind of room in every school, and where a relief lowered it."""
+def _lacking_rooms(have: np.ndarray, need: np.ndarray, reading: str) -> np.ndarray:
+    """How many rooms are missing, kind by kind, or of all kinds together; NaN where nobody can tell."""
+    if reading == "each":
+        return np.maximum(0, need - have)
+    least = np.maximum(0, need - np.nansum(have, axis=0))
+    known = ~np.isnan(have).any(axis=0) | (least == 0)
+    return np.where(known, least, np.nan)[None, :]
+
+
+def _room_bars(evidence: Evidence, check: Rooms, relief, row: np.ndarray) -> dict[str, np.ndarray]:
+    """Least area of each kind of room in every school, with the reliefs that hold."""
     bars = {kind: np.full(len(row), area, dtype=object) for kind, area in check.bar.items()}
-    relieved = np.zeros(len(row), dtype=bool)
     for rule in check.relief:
         for at in np.flatnonzero(relief_holds(evidence, rule, relief)[row]):
             for kind, area in rule.bar.items():
                 bars[kind][at] = min(bars[kind][at], area)
-            relieved[at] = True
-    return bars, relieved
+    return bars
+
+
+def _counts_of_all(evidence: Evidence, row: np.ndarray, bars: dict) -> np.ndarray:
+    """Rooms of every kind (rows) that are large enough, school by school."""
+    return np.array([_room_counts(evidence, kind, row, areas) for kind, areas in bars.items()])
+
+
+def _relief_words(check: Rooms, areas: dict) -> str:
+    """The areas that a relief puts in the place of the rule's, for readers."""
+    if areas == check.bar:
+        return ""
+    told = "、".join(f"{load_columns()[kind].zh[:2]}{area}㎡" for kind, area in areas.items())
+    return f"（按过渡期面积{told}）"
 
 
 def _room_counts(evidence: Evidence, kind: str, row: np.ndarray, bars: np.ndarray) -> np.ndarray:

@@ -10,17 +10,20 @@ from youzhi.commitments.progress import (
     CANNOT_BE_JUDGED,
     COMMITMENT_COLUMNS,
     CONTRADICTED,
+    NOT_DUE,
     OVERDUE,
     SHORT,
     STATUS_WORDS,
     judge_commitments,
     report_progress,
+    word_status,
 )
 
 __all__ = [
     "CANNOT_BE_JUDGED",
     "COMMITMENT_COLUMNS",
     "CONTRADICTED",
+    "NOT_DUE",
     "OVERDUE",
     "SHORT",
     "STATUS_WORDS",
@@ -30,4 +33,5 @@ __all__ = [
     "judge_commitments",
     "load_commitments",
     "report_progress",
+    "word_status",
 ]

@@ -30,6 +30,8 @@ from youzhi.exact import as_fraction
 from youzhi.tables import SchoolTable
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS, combine
 
+PUBLISHED, REPORTED = "公布数据", "县级报告"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -59,6 +61,14 @@ class Finding:
     def is_real(self) -> bool:
         """Whether all of the data describe the county."""
         return not _unreal_kinds() & set(self.data_kind.split("、"))
+
+    @property
+    def told_of(self) -> str:
+        """The day of the statistics or the report, or the year of a published figure, in Chinese."""
+        if self.data_kind == PUBLISHED:
+            return f"{self.year}年公布数据"
+        day = f"{self.day.year}年{self.day.month}月{self.day.day}日"
+        return day + ("报告" if self.data_kind == REPORTED else "统计")
 
 
 def collect_findings(
@@ -106,7 +116,7 @@ def _find_rows(commitment: Commitment, evidence: Evidence, year: int) -> Finding
     if year not in evidence.assessments:
         return None
     assessment, source = evidence.assessments[year], commitment.evidence
-    rows = _resource_rows(assessment, source)
+    rows = _check_rows(assessment, source) if source.check else _resource_rows(assessment, source)
     if rows is None:
         rows = assessment.rows[assessment.rows["code"].isin(source.codes)]
         rows = rows[:0] if set(rows["code"]) != set(source.codes) else rows
@@ -114,6 +124,13 @@ def _find_rows(commitment: Commitment, evidence: Evidence, year: int) -> Finding
         return None
     verdict, kinds = combine(rows["verdict"]), "、".join(assessment.data_kinds)
     return Finding(statistics_day(year), verdict, _row_text(rows, verdict), kinds)
+
+
+def _check_rows(assessment: Assessment, source: FromRow) -> pd.DataFrame:
+    """The one check of an item that the promise is about, with what it shows as text."""
+    table = assessment.checks
+    rows = table[table["code"].isin(source.codes) & (table["check"] == source.check)]
+    return rows.assign(value=rows["printed"])
 
 
 def _resource_rows(assessment: Assessment, source: FromRow) -> pd.DataFrame | None:
@@ -218,7 +235,7 @@ def _find_facts(
         foreseen = any(statistics_day(fact.year) > plan.date for plan in plans)
         number = isinstance(fact.value, float) and commitment.value is not None
         if fact.id == commitment.evidence.id and number and not foreseen:
-            findings.append(_measured(commitment, fact.year, as_fraction(fact.value), "公布数据"))
+            findings.append(_measured(commitment, fact.year, as_fraction(fact.value), PUBLISHED))
     return findings
 
 
@@ -248,7 +265,7 @@ def _reported(commitment: Commitment, report: Report) -> Finding:
     else:
         number = as_fraction(report.value)
         verdict, text = (MET if _reaches(commitment, number) else NOT_MET), print_number(number)
-    return Finding(report.date, verdict, text, "县级报告")
+    return Finding(report.date, verdict, text, REPORTED)
 
 
 def _unreal_kinds() -> set[str]:

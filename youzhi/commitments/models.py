@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
+from youzhi.cards import explain_fault
 from youzhi.columns import load_columns, load_figures
 from youzhi.commitments.periods import last_day
 from youzhi.counties import commitments_path, find_county
@@ -58,11 +60,12 @@ class Report(_Closed):
 
 
 class FromRow(_Closed):
-    """Checked by rows of the evaluation table; for resource indicators also by stage (逐项结论)."""
+    """Checked by rows of the evaluation table; of a resource indicator one stage, of an item one check (逐项结论)."""
 
     kind: Literal["row"]
     codes: Annotated[list[str], Field(min_length=1)]
     stage: str = ""
+    check: str = ""
 
 
 class FromSchools(_Closed):
@@ -228,7 +231,7 @@ def load_commitments(county: str, data: str | Path | None = None) -> Commitments
             f"承诺表 {county}/commitments.toml 不是有效的 UTF-8 TOML：{error}"
         ) from error
     except ValidationError as error:
-        lines = [f"{_place(fault['loc'])}：{fault['msg']}" for fault in error.errors()]
+        lines = [f"{_place(fault['loc'])}：{_explain(fault)}" for fault in error.errors()]
         raise UsageError(
             f"承诺表 {county}/commitments.toml 有{len(lines)}处不合格式，请逐处改正：\n"
             + "\n".join(lines)
@@ -272,6 +275,8 @@ def _evidence_faults(source: Source) -> Iterator[str]:
     if isinstance(source, FromColumns):
         summable = {name for name, column in columns.items() if column.is_number}
         yield from (f"没有可合计的数据列 {name}" for name in source.columns if name not in summable)
+    if isinstance(source, FromRow) and source.check and (source.stage or len(source.codes) > 1):
+        yield "写 check 时，codes 只能有一项，也不写 stage"
     if isinstance(source, FromSchools):
         types = columns["school_type"].choices
         yield from (f"没有学校类型 {name}" for name in source.types if name not in types)
@@ -294,6 +299,20 @@ def _disagreements(commitments: Commitments) -> Iterator[str]:
         other = commitment.contradicted_by
         if other.isascii() and other and (other not in ids or other == commitment.id):
             yield f"承诺 {commitment.id} 的 contradicted_by 指向不存在的承诺 {other}"
+
+
+def _explain(fault: ErrorDetails) -> str:
+    """One fault in Chinese; those that only promises can have, then those of every card."""
+    found = f"（发现 {fault['input']!r:.40}）"
+    if fault["type"] == "union_tag_invalid":
+        return f"kind 只能是 {fault['ctx']['expected_tags']}{found}"
+    if fault["type"] == "union_tag_not_found":
+        return f"缺少 kind{found}"
+    if fault["type"] == "string_pattern_mismatch":
+        return f"只能用小写字母、数字和连字符{found}"
+    if fault["type"].startswith("date_"):
+        return f"应为日期，例如 2024-05-01{found}"
+    return explain_fault(fault)
 
 
 def _place(location: tuple) -> str:

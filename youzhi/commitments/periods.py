@@ -11,6 +11,8 @@ from youzhi.errors import UsageError
 # School statistics are those of this day of the year.
 _MONTH, _DAY = 9, 1
 _PERIOD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+# Days outside are slips of the pen; at the ends of the calendar no year stands beside them.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _DAY_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -42,24 +44,33 @@ def statistics_year(day: date) -> int:
 
 
 def require_date(as_of) -> date:
-    """The date itself; a time of day or a text is refused."""
+    """The date itself; a time of day, a text or a year far away is refused."""
     if not isinstance(as_of, date) or isinstance(as_of, datetime):
         raise UsageError(
             f"as_of 应为日期（datetime.date），例如 date(2025, 12, 31)；发现 {as_of!r}。请给出判断的日期。"
         )
-    return as_of
+    return _require_near(as_of)
 
 
 def read_day(as_of) -> date:
     """The date itself, or the day that a text such as 2025-12-31 names."""
     if isinstance(as_of, date) and not isinstance(as_of, datetime):
-        return as_of
+        return _require_near(as_of)
     try:
         if isinstance(as_of, str) and _DAY_TEXT.fullmatch(as_of):
-            return date.fromisoformat(as_of)
+            return _require_near(date.fromisoformat(as_of))
     except ValueError as error:
         raise _no_day(as_of) from error
     raise _no_day(as_of)
+
+
+def _require_near(day: date) -> date:
+    if _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        return day
+    raise UsageError(
+        f"as_of 的年份应在{_FIRST_YEAR}至{_LAST_YEAR}之间；发现 {day}。请给出判断的日期，"
+        "例如 2025-12-31。"
+    )
 
 
 def _no_day(as_of) -> UsageError:

@@ -27,9 +27,10 @@ from youzhi.commitments.periods import (
 from youzhi.exact import as_fraction
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
 
-SHORT, OVERDUE, CANNOT_BE_JUDGED, CONTRADICTED = (
+SHORT, OVERDUE, NOT_DUE, CANNOT_BE_JUDGED, CONTRADICTED = (
     "short",
     "overdue",
+    "not_due",
     "cannot_be_judged",
     "contradicted",
 )
@@ -37,6 +38,7 @@ STATUS_WORDS = {
     MET: "已兑现",
     SHORT: "未到期、尚未达到",
     OVERDUE: "逾期未兑现",
+    NOT_DUE: "未到期",
     CANNOT_BE_JUDGED: "无法判定",
     CONTRADICTED: "说法矛盾",
 }
@@ -48,15 +50,17 @@ COMMITMENT_COLUMNS += ["source"]
 def judge_commitments(
     commitments: Commitments, as_of: date, evidence: Evidence | None = None
 ) -> pd.DataFrame:
-    """Judge every promise at a date: met, short, overdue, cannot_be_judged or contradicted (承诺兑现情况).
+    """Judge every promise at a date: met, short, overdue, not_due, cannot_be_judged, contradicted (承诺兑现情况).
 
+    A promise of a document that is dated after the day was not made yet: it is left out and contradicts nothing.
     Contradicted goes before everything: where two places say different things, no status is right for both; what
     the evidence says is still told. A promise is in time through the last day of its period and overdue from
-    the next day on, if evidence of the period's own statistics year or a later one shows that it is not reached;
-    older evidence cannot show that. Before the due day the newest evidence decides; after it, what was
-    reached in the period counts as met, and so does what the newest evidence shows to be reached late. A
-    standing duty is judged in every statistics year from its start up to the date: one bad year makes it overdue,
-    and short of that one year without evidence makes it impossible to judge. A report of the county fills in where
+    the next day on, if evidence of the due day or later, or the statistics of its own year, shows that it is not
+    reached; older evidence cannot show that. Before the due day the newest evidence decides, and without any the
+    promise is not due; after it, what was reached in the period counts as met, and so does what the newest
+    evidence shows to be reached late. A standing duty is judged in every statistics year from its start up to
+    the date: failing in the newest year that can be told makes it overdue (未做到), else a year without evidence
+    makes it impossible to judge; a bad year made good stays told. Before its first year it is not due. A report of the county fills in where
     the data cannot tell; where there is one, data that are not real no longer count. Of several reports in one
     statistics year the newest counts.
 
@@ -72,14 +76,14 @@ def judge_commitments(
     Returns
     -------
     DataFrame
-        One row per promise, in the order of the file. Columns: county, id, kind, label, due (Chinese), due_date
+        One row per promise made by then, in the order of the file. Columns: county, id, kind, label, due (Chinese), due_date
         (last day in time, NaT without an end), base, target, unit, actual (text), actual_year (statistics year),
         status, reason (Chinese), data_kind (Chinese), departments, source.
 
     Raises
     ------
     UsageError
-        as_of is not a date.
+        as_of is not a date, or outside 1900 to 2100.
 
     Examples
     --------
@@ -90,13 +94,12 @@ def judge_commitments(
     require_date(as_of)
     evidence = evidence or Evidence()
     documents = {document.name: document for document in commitments.document}
-    labels = {commitment.id: commitment.label for commitment in commitments.commitment}
+    made = [one for one in commitments.commitment if documents[one.document].date <= as_of]
     rows = []
-    for commitment in commitments.commitment:
+    for commitment in made:
         findings = collect_findings(commitment, evidence, documents, as_of)
         status, told, reason = _judge(commitment, documents, findings, as_of)
-        if commitment.contradicted_by:
-            other = labels.get(commitment.contradicted_by, commitment.contradicted_by)
+        if other := _contradiction(commitment, commitments, as_of):
             status, reason = CONTRADICTED, f"与“{other}”矛盾；{reason}"
         rows.append(_row(commitments.county, commitment, status, told, reason))
     frame = pd.DataFrame(rows, columns=COMMITMENT_COLUMNS)
@@ -141,6 +144,38 @@ def report_progress(county: str, as_of: date | str, data: str | Path | None = No
     )
 
 
+def word_status(kind: str, status: str) -> str:
+    """Say a status in Chinese; a standing duty that fails is 未做到, for it has no day to be late for.
+
+    Parameters
+    ----------
+    kind
+        Of the promise: milestone, target, project or duty.
+    status
+        As judge_commitments gives it.
+
+    Returns
+    -------
+    str
+        A few words.
+
+    Examples
+    --------
+    >>> word_status("target", "overdue"), word_status("duty", "overdue")
+    ('逾期未兑现', '未做到')
+    """
+    return "未做到" if (kind, status) == ("duty", OVERDUE) else STATUS_WORDS[status]
+
+
+def _contradiction(commitment: Commitment, commitments: Commitments, as_of: date) -> str:
+    """What another place says that stood by then; empty where it was not written yet."""
+    text = commitment.contradicted_by
+    other = next((one for one in commitments.commitment if one.id == text), None)
+    place = other.document if other else text
+    later = [one.name for one in commitments.document if one.date > as_of]
+    return "" if any(place.startswith(name) for name in later) else other.label if other else text
+
+
 def _judge(
     commitment: Commitment,
     documents: Mapping[str, Document],
@@ -167,9 +202,10 @@ def _judge_once(
     passed = as_of > due
     term = f"期限{commitment.due_text}" + ("已过" if passed else "尚未到")
     if not known:
-        return CANNOT_BE_JUDGED, None, f"{_lack(commitment, findings)}；{term}"
-    newest, fresh = known[-1], statistics_day(statistics_year(due))
-    told = next((f for f in known if fresh <= f.day <= due and f.verdict == MET), newest)
+        status = CANNOT_BE_JUDGED if passed else NOT_DUE
+        return status, None, f"{_lack(commitment, findings)}；{term}"
+    newest, opened = known[-1], statistics_day(statistics_year(due))
+    told = next((f for f in known if opened <= f.day <= due and f.verdict == MET), newest)
     said = _said(commitment, told)
     if told.verdict == MET:
         late = f"，迟于期限{commitment.due_text}" if told.day > due else ""
@@ -177,8 +213,8 @@ def _judge_once(
         return MET, told, said + late + since
     if not passed:
         return SHORT, told, f"{said}；{term}"
-    if told.day < fresh:
-        return CANNOT_BE_JUDGED, told, f"{said}；{term}，没有期限当年及以后的依据"
+    if told.day < min(due, statistics_day(due.year)):
+        return CANNOT_BE_JUDGED, told, f"{said}；{term}，没有期限当年统计或期限之后的依据"
     return OVERDUE, told, f"{said}；{term}"
 
 
@@ -190,31 +226,32 @@ def _judge_duty(
     years = range(statistics_year(first), statistics_year(last) + 1)
     years = [year for year in years if statistics_day(year) >= first]
     if not years:
-        return CANNOT_BE_JUDGED, None, f"{first}起的第一个统计年度尚未到"
+        return NOT_DUE, None, f"{first}起的第一个统计年度尚未到"
     bad, good = (
         [year for year in years if year in findings and findings[year].verdict == verdict]
         for verdict in (NOT_MET, MET)
     )
     blank = [year for year in years if year not in bad and year not in good]
-    if bad:
-        told = findings[bad[-1]]
-        reason = f"{len(years)}个统计年度中{_list(bad)}未做到：{_said(commitment, told)}"
-        return OVERDUE, told, reason
+    span = f"{len(years)}个统计年度"
+    told = findings[max(bad + good)] if bad or good else None
+    if told is not None and told.verdict == NOT_MET:
+        return OVERDUE, told, f"{span}中{_list(bad)}未做到：{_said(commitment, told)}"
+    once = f"曾有{_list(bad)}未做到" if bad else ""
     if blank:
-        told = findings[good[-1]] if good else None
         lack = _lack(commitment, [findings[year] for year in blank if year in findings])
-        reason = f"{len(years)}个统计年度中{_list(blank)}不能判断：{lack}"
-        return CANNOT_BE_JUDGED, told, reason
-    told = findings[good[-1]]
-    return MET, told, f"{len(years)}个统计年度都已做到；{_said(commitment, told)}"
+        unknown = f"{_list(blank)}不能判断：{lack}"
+        return CANNOT_BE_JUDGED, told, f"{span}中" + "，".join(filter(None, [once, unknown]))
+    kept = f"{span}中{once}，最近一年已做到" if bad else f"{span}都已做到"
+    return MET, told, f"{kept}；{_said(commitment, told)}"
 
 
 def _said(commitment: Commitment, finding: Finding) -> str:
     reached = "达到" if finding.verdict == MET else "未达到"
     unit = commitment.unit if finding.text[-1:].isdigit() else ""
-    when = f"{finding.day:%Y-%m-%d}报告" if finding.data_kind == "县级报告" else f"{finding.year}年"
     goal = "" if commitment.value is None else f"（{commitment.target_text}{commitment.unit}）"
-    return f"{when}为{finding.text}{unit}，{reached}要求{goal}"
+    if finding.text.endswith("%") and not commitment.unit.endswith("%"):
+        goal = ""  # a share of those who reach it does not stand beside the amount itself
+    return f"{finding.told_of}为{finding.text}{unit}，{reached}要求{goal}"
 
 
 def _lack(commitment: Commitment, findings: list[Finding]) -> str:

@@ -16,6 +16,7 @@ from youzhi.assessment import Assessment
 from youzhi.commitments import (
     CANNOT_BE_JUDGED,
     CONTRADICTED,
+    NOT_DUE,
     OVERDUE,
     SHORT,
     STATUS_WORDS,
@@ -36,6 +37,7 @@ STATUS_MARKS = {
     CONTRADICTED: ("#CC79A7", "v"),
     SHORT: ("#E69F00", "s"),
     CANNOT_BE_JUDGED: ("#777777", "D"),
+    NOT_DUE: ("#56B4E9", "^"),
     MET: ("#0072B2", "o"),
 }
 MOST_LETTERS = 24

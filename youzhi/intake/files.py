@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -53,12 +54,17 @@ def read_grid(path: Path) -> Grid:
     Raises
     ------
     DataError
-        The file is missing, empty, not UTF-8, not a workbook, or has several filled sheets.
+        The file is missing, cannot be read, is empty, not UTF-8, not a workbook, or has several filled sheets.
     """
     path = Path(path)
-    if not path.is_file():
-        raise _refusal(path, "（没有这个文件）", "存在的文件", "检查路径和文件名")
-    content = path.read_bytes()
+    try:
+        if not path.is_file():
+            raise _refusal(path, "（没有这个文件）", "存在的文件", "检查路径和文件名")
+        content = path.read_bytes()
+    except OSError as error:
+        found = f"文件无法读取（{type(error).__name__}）"
+        advice = "文件被其他程序打开或没有权限：关闭打开它的程序，或检查权限后重试"
+        raise _refusal(path, found, "能够读取的文件", advice) from error
     if path.suffix.lower() == ".csv":
         sheet, rows, formulas = "", _csv_rows(path, content), {}
     elif path.suffix.lower() == ".xlsx":
@@ -114,11 +120,19 @@ def _sheets(content: bytes, data_only: bool) -> dict[str, list[list[str]]]:
 
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
     return {
-        sheet.title: [
-            [_as_written(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
-        ]
+        sheet.title: [[_as_shown(cell) for cell in row] for row in sheet.iter_rows()]
         for sheet in book.worksheets
     }
+
+
+def _as_shown(cell) -> str:
+    """The text of a workbook cell, with the percent sign that its format shows: 0.465 as 46.5%."""
+    value = cell.value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or "%" not in (cell.number_format or ""):
+        return _as_written(value)
+    literal = "%" not in re.sub(r'"[^"]*"|\\.', "", cell.number_format)  # a sign that is only text
+    return _as_written(value if literal else float(Decimal(repr(value)) * 100)) + "%"
 
 
 def _as_written(value) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from youzhi.columns import Column
-from youzhi.errors import FAULT_COLUMNS
+from youzhi.errors import FAULT_COLUMNS, DataError
 from youzhi.intake.cells import convert_cell
 from youzhi.intake.files import Grid
+from youzhi.tables import mend_advice
 
 
 def place_headers(grid: Grid, columns: dict[str, Column]) -> tuple[dict[int, str], list[dict]]:
-    """Find the column id of every header; unknown and doubled headers are faults."""
+    """Find the column id of every header; unknown and doubled headers are faults, a title above them is the only one."""
     known = {
         name: column.id
         for column in columns.values()
         for name in (column.id, column.zh, *column.headers)
     }
+    _refuse_title(grid, known)
     places, faults = {}, []
     for at, header in enumerate(grid.rows[0]):
         column = known.get(header)
@@ -34,6 +36,15 @@ def place_headers(grid: Grid, columns: dict[str, Column]) -> tuple[dict[int, str
         else:
             places[at] = column
     return places, faults
+
+
+def _refuse_title(grid: Grid, known: dict[str, str]) -> None:
+    """A title above the headers would make a fault of every column; it is told alone."""
+    filled = [cell for cell in grid.rows[0] if cell]
+    if len(filled) == 1 and filled[0] not in known and not known.keys().isdisjoint(grid.rows[1]):
+        found = f"第1行是标题（{filled[0]}）"
+        fault = grid_fault(grid, 1, "", found, "第1行是表头", "删去标题行")
+        raise DataError(pd.DataFrame([fault], columns=FAULT_COLUMNS))
 
 
 def convert_rows(
@@ -109,9 +120,7 @@ def merge_faults(
 
 
 def _cell_fault(grid: Grid, line: int, header: str, text: str, column: Column) -> dict:
-    return grid_fault(
-        grid, line, header, text, column.allowed, "核对原始数据后改正；没有数据的留空，不要填0"
-    )
+    return grid_fault(grid, line, header, text, column.allowed, mend_advice(text, column))
 
 
 def _formula_fault(grid: Grid, line: int, at: int) -> dict:

@@ -13,7 +13,7 @@ import pandas as pd
 from youzhi.errors import FAULT_COLUMNS, DataError
 from youzhi.intake.files import read_grid
 
-KEY, STATE = "编号", "状态"
+KEY, STATE, ROW = "编号", "状态", "row"
 LEDGER_COLUMNS = [
     *(KEY, "县区", "项目代码", "学段", "学校代码", "学校", "镇街", "问题", "现值", "标准值"),
     *("单位", "最少整改量", "整改目标", "责任部门", "整改时限", "整改措施", STATE),
@@ -53,7 +53,7 @@ def read_ledger(path: str | Path) -> pd.DataFrame:
     -------
     DataFrame
         One row per entry, in the order of the file. All columns of the file, as text; a column of the ledger that
-        was taken out stands empty at the end.
+        was taken out stands empty at the end. The index `row` counts the rows of the file, the header is row 1.
 
     Raises
     ------
@@ -78,7 +78,9 @@ def read_ledger(path: str | Path) -> pd.DataFrame:
         told = pd.DataFrame(faults, columns=FAULT_COLUMNS[2:]).assign(file=path.name, sheet="")
         raise DataError(told)
     columns = [*places, *(name for name in LEDGER_COLUMNS if name not in places)]
-    return pd.DataFrame(records, columns=columns, dtype=object).fillna("")
+    index = pd.Index([line for line, _ in rows], name=ROW)
+    ledger = pd.DataFrame(records, columns=columns, dtype=object).fillna("")
+    return ledger.set_axis(index, axis=0)
 
 
 def format_ledger(ledger: pd.DataFrame) -> bytes:

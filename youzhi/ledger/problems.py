@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 import pandas as pd
@@ -39,7 +40,7 @@ class Scope:
     county, name
         Id and Chinese name.
     schools
-        Codes of all schools in the table, counted or not, as keys write them.
+        Codes of all schools in the table, counted or not, as keys write them; and the schools of its campuses.
     sections
         Name of the stage and code of the school of every section that counts.
     standard
@@ -72,7 +73,9 @@ def find_scope(result: Assessment) -> Scope:
         The result is about several county-years.
     """
     county, _ = only_year(result)
-    schools = frozenset(map(key_place, result.sections.schools.texts("school_id")))
+    table = result.sections.schools
+    joined = filter(None, table.texts("campus_of"))  # schools that stand there as campuses only
+    schools = frozenset(map(key_place, [*table.texts("school_id"), *joined]))
     counted = result.sections.frame
     stages = counted["stage"].map(result.standard.stage_names)
     sections = frozenset(zip(stages, map(key_place, counted["school_id"]), strict=True))
@@ -104,7 +107,7 @@ def find_problems(result: Assessment, card: County) -> pd.DataFrame:
     Raises
     ------
     UsageError
-        The result is about several county-years.
+        The result is about several county-years, or two schools would share one key.
 
     Examples
     --------
@@ -123,6 +126,7 @@ def find_problems(result: Assessment, card: County) -> pd.DataFrame:
     frame[["departments", "deadline", "measure"]] = pd.DataFrame(
         said, columns=["departments", "deadline", "measure"], index=frame.index, dtype=object
     )
+    _refuse_shared_keys(frame)
     frame = frame.drop_duplicates("key", ignore_index=True).fillna({"town": ""})
     return frame[PROBLEM_COLUMNS].astype({"year": "int64"})
 
@@ -229,6 +233,47 @@ def key_place(place: str) -> str:
     return " ".join(place.replace("/", "／").split()) or WHOLE_COUNTY
 
 
+def spell_key(scope: Scope, key: str) -> str:
+    """Say how a key was written before its blanks or widths were changed (编号的原样).
+
+    Parameters
+    ----------
+    scope
+        What find_scope gives.
+    key
+        As it stands in a ledger.
+
+    Returns
+    -------
+    str
+        The key of this standard and these schools that equals it after NFKC and without blanks; `key` itself where it
+        is such a key, or where there is none.
+
+    Examples
+    --------
+    >>> from youzhi.standards import load_standard
+    >>> scope = Scope(
+    ...     "demo", "模拟县", frozenset({"甲校"}), frozenset(), load_standard("jiaodu-2017-6")
+    ... )
+    >>> spell_key(scope, "优质均衡２.５／小学/甲 校/class_size"), spell_key(scope, "自查 1")
+    ('优质均衡2.5/小学/甲校/class_size', '自查 1')
+    """
+    standard, bare = scope.standard, _fold(key)
+    level = standard.level.zh
+    code, _, rest = bare.removeprefix(_fold(level)).partition("/")
+    word, _, rest = rest.partition("/")
+    place, _, check = rest.rpartition("/")  # a school code may hold strokes of its own
+    known = {(_fold(one), _fold(other)): (one, other) for one, other in _known_checks(standard)}
+    words = {*standard.stage_names.values(), WHOLE_SCHOOL, WHOLE_COUNTY}
+    if not bare.startswith(_fold(level)) or (code, check) not in known or word not in words:
+        return key
+    code, check = known[code, check]
+    places = [name for name in sorted({*scope.schools, WHOLE_COUNTY}) if _fold(name) == place]
+    places = places or ([place] if place and word == WHOLE_COUNTY else [])  # such as a subject
+    meant = ["/".join([f"{level}{code}", word, name, check]) for name in places]
+    return key if key in meant or not meant else meant[0]
+
+
 def codes_of(standard: Standard) -> dict[str, str]:
     """Every code of a standard with its short name (项目代码与简称).
 
@@ -257,6 +302,33 @@ def _keys(standard: Standard, frame: pd.DataFrame) -> list[str]:
         make_key(standard, row.code, row.stage, row.school_id or row.school, row.check)
         for row in frame.itertuples()
     ]
+
+
+def _refuse_shared_keys(frame: pd.DataFrame) -> None:
+    """Two schools whose codes differ only in what a key cannot hold would hide one another."""
+    named = frame.assign(place=frame["school_id"].where(frame["school_id"] != "", frame["school"]))
+    for key, group in named.drop_duplicates(["key", "place"]).groupby("key", sort=True):
+        if len(group) > 1:
+            pairs = zip(group["school"], group["place"], strict=True)
+            told = "、".join(f"{school}（学校代码“{place}”）" for school, place in pairs)
+            raise UsageError(
+                f"{told}的问题在台账中编号相同：{key}。编号不区分全角“／”和“/”，也不区分空格多少。"
+                "请在学校表中把其中一所的学校代码改得明显不同。"
+            )
+
+
+def _fold(text: str) -> str:
+    """Text without what typing and spreadsheets change unseen: widths and blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _known_checks(standard: Standard) -> set[tuple[str, str]]:
+    """Code and check of every key that this standard can give."""
+    ids = [indicator.id for indicator in standard.indicator]
+    values = {(indicator.code, indicator.id) for indicator in standard.indicator}
+    spreads = {(standard.dispersion_rule.code, name) for name in [*ids, "composite"]}
+    items = {(code, name) for (code, _), name in _check_names(standard).items()}
+    return values | spreads | items
 
 
 def _say(card: County, code: str, year: int) -> list[str]:

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from youzhi.errors import UsageError
-from youzhi.ledger.files import CLOSED, KEY, LEDGER_COLUMNS, MENDING, OPEN, RECHECK, STATE
-from youzhi.ledger.problems import WHOLE_COUNTY, Scope, codes_of
+from youzhi.errors import FAULT_COLUMNS, DataError, UsageError
+from youzhi.ledger.files import CLOSED, KEY, LEDGER_COLUMNS, MENDING, OPEN, RECHECK, ROW, STATE
+from youzhi.ledger.problems import WHOLE_COUNTY, Scope, codes_of, spell_key
 
 SUMMARY_COLUMNS = ["county", "year", "key", "change", "before", "after", "overdue", "unreadable"]
 CHANGE_WORDS = {
@@ -22,6 +22,7 @@ CHANGE_WORDS = {
     "returned": "退回整改",
     "to_recheck": "转待复核",
     "waiting": "继续等待复核",
+    "school_gone": "学校不在表中",
     "closed": "销号",
     "still_closed": "已销号且保持达标",
     "reopened": "销号后复发、重新开启",
@@ -39,6 +40,7 @@ _CHECKED_IN, _OUTCOME, _CONCLUSION, _USED = "最近核查年度", "最近核查�
 _FAILS, _PASSES, _UNTOLD, _REFUSED = "未达标", "已达标", "本年无法判定", "复核不通过"
 _UNCOUNTED = "该校段本年不计入资源配置指标"
 _GONE = "本年学校表中已没有这所学校（撤并？）"
+_VERDICT = re.compile(r"(通过|不通过|未通过)[\s:]*(?:([12][0-9]{3})年?)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 
@@ -81,13 +83,18 @@ def update_ledger(
     Raises
     ------
     UsageError
-        The ledger already holds a later year, or belongs to another county.
+        The ledger already holds a later year or belongs to another county, or fewer than half of the schools with
+        open entries stand in the table: then the codes were changed.
+    DataError
+        A key was changed in its blanks or widths; all faults are listed.
     """
     _refuse_earlier_year(old, year)
     _refuse_other_county(old, scope)
+    _refuse_changed_keys(old, scope)
     columns = [*old.columns, *(name for name in LEDGER_COLUMNS if name not in old.columns)]
     old = old.reindex(columns=columns).fillna("")
     run = _Run(year, as_of, scope, set(unknown["key"]), _whole_checks(unknown))
+    run.refuse_lost_schools(old)
     found = {row["key"]: row for row in problems.to_dict("records")}
     rows, told = [], []
     for row in old.to_dict("records"):
@@ -146,12 +153,16 @@ def _judge_entry(entry: Mapping[str, str], as_of: date) -> tuple[bool, str]:
     if text and last is None:
         told.append(f"整改时限“{text}”")
     if entry[STATE] == RECHECK and conclusion:
+        first = _first_year(entry, as_of)
         if conclusion == entry[_USED].strip():
+            new = f"通过 {max(first, as_of.year)}"
+            new += "年" if new == conclusion else ""
+            told.append(f"复核结论“{conclusion}”是转待复核以前写的（请写明本次结论，如“{new}”）")
+        elif _passed(entry, as_of) is None:
             told.append(
-                f"复核结论“{conclusion}”是转待复核以前写的（请写明本次结论，如“通过 {as_of.year}”）"
+                f"复核结论“{conclusion}”（只能写“通过 年度”或“不通过 年度”，"
+                f"年度不早于{first}；其他说明请写在备注）"
             )
-        elif _passed(entry) is None:
-            told.append(f"复核结论“{conclusion}”（应以“通过”或“不通过”开头）")
     return bool(last and last < as_of and entry[STATE] != CLOSED), "、".join(told)
 
 
@@ -218,10 +229,29 @@ class _Run:
         if WHOLE_COUNTY not in (stage, place):
             row |= {"学校代码": place}
             if place not in self.scope.schools:
-                return self._pass(row, _GONE)
+                row, change = self._pass(row, _GONE)
+                return row, "school_gone" if row[STATE] == RECHECK else change
         if row[KEY] in self.untold or (code, check) in self.untold_checks:
             return row | self._outcome(_UNTOLD), "unknown"
         return self._pass(row, _PASSES if self._counts(code, stage, place) else _UNCOUNTED)
+
+    def refuse_lost_schools(self, old: pd.DataFrame) -> None:
+        """Codes that were changed or left out look like schools that are gone, and their problems like solved ones."""
+        held = {
+            place
+            for row in old.to_dict("records")
+            if row[STATE] != CLOSED and row[_OUTCOME] != _GONE and not self._was_told(row, _REFUSED)
+            for _, stage, place, _ in filter(None, [self._examined(row[KEY])])
+            if WHOLE_COUNTY not in (stage, place)
+        }
+        lost = sorted(held - self.scope.schools)
+        if 2 * len(lost) > len(held):
+            raise UsageError(
+                f"台账中尚未销号的问题涉及{len(held)}所学校，其中{len(lost)}所不在{self.year}年学校表中"
+                f"（编号中的学校代码如{'、'.join(lost[:3])}），台账没有更新。"
+                "请检查学校表的“学校代码”列是否漏填或改过；确已换码的，把台账“编号”里的旧代码换成新代码；"
+                "确已撤并的，把这些行的状态改为已销号，并在备注写明。"
+            )
 
     def _counts(self, code: str, stage: str, place: str) -> bool:
         """Whether the place still counts, where it is one about a resource indicator."""
@@ -263,7 +293,9 @@ class _Run:
                 return row, "still_open"
             moved = self._move(row, RECHECK) | {"待复核日期": today}
             return moved | self._outcome(note), "to_recheck"
-        passed = _passed(row) if row[_CONCLUSION].strip() != row[_USED].strip() else None
+        passed = (
+            _passed(row, self.as_of) if row[_CONCLUSION].strip() != row[_USED].strip() else None
+        )
         if passed is None:
             return row | {"待复核日期": row["待复核日期"] or today} | self._outcome(note), "waiting"
         if passed:
@@ -297,12 +329,20 @@ def _whole_checks(unknown: pd.DataFrame) -> set[tuple[str, str]]:
     return set(zip(unknown.loc[whole, "code"], unknown.loc[whole, "check"], strict=True))
 
 
-def _passed(entry: Mapping[str, str]) -> bool | None:
+def _passed(entry: Mapping[str, str], as_of: date) -> bool | None:
     """What the recheck concluded; None when nothing, or nothing that can be understood, is written."""
-    text = entry[_CONCLUSION].strip()
-    if text.startswith("通过"):
-        return True
-    return False if text.startswith(("不通过", "未通过")) else None
+    text = unicodedata.normalize("NFKC", entry[_CONCLUSION]).strip()
+    found = _VERDICT.fullmatch(text)
+    if not found or (found[2] and int(found[2]) < _first_year(entry, as_of)):
+        return None
+    if found[1] == "通过":
+        return True if found[2] else None
+    return False
+
+
+def _first_year(entry: Mapping[str, str], as_of: date) -> int:
+    """The year since which the entry waits for its recheck; this one where that cannot be read."""
+    return (last_day(entry["待复核日期"]) or as_of).year
 
 
 def _refuse_earlier_year(old: pd.DataFrame, year: int) -> None:
@@ -314,6 +354,19 @@ def _refuse_earlier_year(old: pd.DataFrame, year: int) -> None:
             f"台账已核查到{max(years)}年，不能再用{year}年的数据更新。"
             f"请用{max(years)}年或以后的年度；要重做较早的年度，请另用 --file 指定一个新文件。"
         )
+
+
+def _refuse_changed_keys(old: pd.DataFrame, scope: Scope) -> None:
+    """A key with other blanks or widths would leave its problem twice in the ledger."""
+    lines = old.index if old.index.name == ROW else range(2, len(old) + 2)
+    meant = [spell_key(scope, key) for key in old[KEY]]
+    faults = [
+        ["问题台账", "", line, KEY, key, allowed, "把编号改回允许的写法，空格和全角半角都要一致"]
+        for line, key, allowed in zip(lines, old[KEY], meant, strict=True)
+        if allowed != key
+    ]
+    if faults:
+        raise DataError(pd.DataFrame(faults, columns=FAULT_COLUMNS))
 
 
 def _refuse_other_county(old: pd.DataFrame, scope: Scope) -> None:

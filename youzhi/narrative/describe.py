@@ -94,7 +94,16 @@ def describe_verdict(result: Assessment) -> Text:
             write("verdict.part", reason=row.reason, verdict=VERDICT_WORDS[row.verdict])
             for row in others.itertuples()
         ),
+        _unverified(result),
+        write("verdict.eligibility") if result.verdict == MET else "",
     )
+
+
+def _unverified(result: Assessment) -> Text:
+    """Which items are met by a rule that nobody here has read."""
+    items = result.items
+    doubtful = items[(items["verdict"] == MET) & items["confidence"].isin(["S", "M"])]
+    return write("verdict.unverified", codes=list(doubtful["code"])) if len(doubtful) else Text("")
 
 
 def _stage_verdict(result: Assessment, stage: str, word: str) -> list[Text]:

@@ -8,17 +8,22 @@ from youzhi.columns import load_columns
 from youzhi.commitments import (
     CANNOT_BE_JUDGED,
     CONTRADICTED,
+    NOT_DUE,
     OVERDUE,
     SHORT,
-    STATUS_WORDS,
     Commitments,
+    word_status,
 )
 from youzhi.narrative.tabulate import listed
 from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.verdicts import MET
 
 KIND_WORDS = {"milestone": "节点", "target": "目标", "project": "项目", "duty": "常年职责"}
-STATUS_ORDER = (OVERDUE, CONTRADICTED, SHORT, CANNOT_BE_JUDGED, MET)
+STATUS_ORDER = (OVERDUE, CONTRADICTED, SHORT, CANNOT_BE_JUDGED, NOT_DUE, MET)
+# A duty that fails has a word of its own, so that it stands apart from what is past its day.
+_WORDS = list(
+    dict.fromkeys(word_status(kind, one) for one in STATUS_ORDER for kind in ("target", "duty"))
+)
 _UNREAL = [word for kind, word in load_columns()["data_kind"].choices.items() if kind != "real"]
 
 
@@ -40,21 +45,29 @@ def describe_progress(progress: pd.DataFrame, county: str, as_of: str) -> Text:
         Says how many rest on data that are not real.
     """
     if progress.empty:
-        return write("progress.none", county=county)
-    count = {status: int((progress["status"] == status).sum()) for status in STATUS_ORDER}
+        return write("progress.none", county=county, as_of=as_of)
+    words, labels = _word(progress), progress["label"]
+    late, failed = (
+        list(labels[words == word_status(kind, OVERDUE)]) for kind in ("target", "duty")
+    )
+    unknown = int((progress["status"] == CANNOT_BE_JUDGED).sum())
     kinds = [word for word in _UNREAL if progress["data_kind"].str.contains(word).any()]
     unreal = progress["data_kind"].str.contains("|".join(_UNREAL))
-    overdue = progress.loc[progress["status"] == OVERDUE, "label"]
+    counts = [(word, int((words == word).sum())) for word in _WORDS]
     return paragraphs(
-        write("progress.text", county=county, as_of=as_of, total=len(progress), **count),
-        write("progress.overdue", labels=list(overdue))
-        if len(overdue)
-        else write("progress.on_time"),
+        write("progress.text", county=county, as_of=as_of, total=len(progress), counts=counts),
+        write("progress.overdue", labels=late) if late else write("progress.on_time"),
+        write("progress.failed", labels=failed) if failed else "",
         write("progress.unreal", total=len(progress), count=int(unreal.sum()), kinds=kinds)
         if kinds
         else "",
-        write("progress.unknown", count=count[CANNOT_BE_JUDGED]) if count[CANNOT_BE_JUDGED] else "",
+        write("progress.unknown", count=unknown) if unknown else "",
     )
+
+
+def _word(progress: pd.DataFrame) -> pd.Series:
+    pairs = zip(progress["kind"], progress["status"], strict=True)
+    return pd.Series([word_status(*pair) for pair in pairs], index=progress.index, dtype=object)
 
 
 def tabulate_progress(progress: pd.DataFrame) -> pd.DataFrame:
@@ -68,15 +81,13 @@ def tabulate_progress(progress: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per kind, one column per status, and 合计.
+        One row per kind, one column per word for a status, and 合计.
     """
-    rows = []
+    rows, words = [], _word(progress)
     for kind, word in KIND_WORDS.items():
-        statuses = progress.loc[progress["kind"] == kind, "status"]
-        counts = [int((statuses == status).sum()) for status in STATUS_ORDER]
-        rows.append([word, *counts, len(statuses)])
-    heads = [STATUS_WORDS[status] for status in STATUS_ORDER]
-    return listed(rows, columns=["类别", *heads, "合计"])
+        told = words[progress["kind"] == kind]
+        rows.append([word, *(int((told == one).sum()) for one in _WORDS), len(told)])
+    return listed(rows, columns=["类别", *_WORDS, "合计"])
 
 
 def tabulate_commitments(progress: pd.DataFrame, *kinds: str) -> pd.DataFrame:
@@ -104,7 +115,7 @@ def tabulate_commitments(progress: pd.DataFrame, *kinds: str) -> pd.DataFrame:
             "基数": table["base"].replace("", "—"),
             "目标": table["target"].replace("", "—"),
             "实际": table["actual"].replace("", "—"),
-            "状态": table["status"].map(STATUS_WORDS),
+            "状态": _word(table),
             "说明": table["reason"],
             "数据性质": table["data_kind"].replace("", "—"),
             "责任单位": table["departments"].replace("", "—"),

@@ -16,6 +16,7 @@ from youzhi.audits import (
     FINDING_WORDS,
     IMPLIES,
     NOT_COMPARABLE,
+    SAME_SOURCE,
 )
 from youzhi.columns import load_columns, load_figures
 from youzhi.county_items import NOT_APPLICABLE
@@ -24,6 +25,7 @@ from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.standards import Standard
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
+_SYNTHETIC = load_columns()["data_kind"].choices["synthetic"]
 PUBLISHED_WORDS = VERDICT_WORDS | {"not_monitored": "未参加监测", "": "—"}
 EVIDENCE_WORDS = {
     "schools": "由学校表计算",
@@ -89,7 +91,7 @@ def tabulate_rows(result: Assessment, open_only: bool = False) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 部分, 编号, 内容, 结论, 填报或计算值, 依据.
+        Columns: 部分, 编号, 内容, 结论, 填报或计算值, 依据, 数据性质.
     """
     one_year(result)
     rows, words = result.rows, part_words(result.standard)
@@ -102,6 +104,7 @@ def tabulate_rows(result: Assessment, open_only: bool = False) -> pd.DataFrame:
             "结论": rows["verdict"].map(VERDICT_WORDS),
             "填报或计算值": rows["value"].replace("", "—"),
             "依据": rows["reason"].replace("", "—"),
+            "数据性质": rows["data_kinds"].replace("", "—"),
         }
     )
 
@@ -136,7 +139,23 @@ def describe_items(result: Assessment) -> Text:
         ),
         *(write("items.same_reading", code=row.code) for row in same.itertuples()),
         "" if len(relieved) else write(_no_relief(result.standard)),
+        *_count_changes(result),
     )
+
+
+def _count_changes(result: Assessment) -> list[Text]:
+    """How many places a relief or another reading would add or take away."""
+    judged, told = result.judged_items, []
+    for code in judged.relieved_codes:
+        item = next(item for item in result.standard.item if item.code == code)
+        duties = dict.fromkeys(rule.duty for check in item.check for rule in check.reliefs)
+        counts = {"now": judged.count_failing(code), "other": judged.plain.count_failing(code)}
+        told.append(write("items.relief_count", code=code, duties=list(duties), **counts))
+    for code, other in judged.other_readings.items():
+        now, then = judged.count_failing(code), other.count_failing(code)
+        if now != then:
+            told.append(write("items.reading_count", code=code, now=now, other=then))
+    return told
 
 
 def _no_relief(standard: Standard) -> str:
@@ -325,18 +344,20 @@ def tabulate_item_rules(result: Assessment) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------ beside the county's own words
 
 
-def describe_published(table: pd.DataFrame) -> Text:
+def describe_published(table: pd.DataFrame, result: Assessment | None = None) -> Text:
     """Say how the county's published self-check and the computed verdicts compare (公布的自查与计算的对照).
 
     Parameters
     ----------
     table
         What compare_self_check gives.
+    result
+        Where it comes from, so that synthetic schools are told.
 
     Returns
     -------
     Text
-        Names the lines that differ.
+        Names the lines that differ, and how many agree only because they say the same source again.
     """
     if table.empty:
         return write("published.none")
@@ -346,6 +367,8 @@ def describe_published(table: pd.DataFrame) -> Text:
         "published.text",
         total=len(said),
         agree=len(codes[AGREES]),
+        same=len(codes[SAME_SOURCE]),
+        synthetic=result is not None and _SYNTHETIC in result.judged_items.evidence.kinds(0),
         differ=codes[DIFFERS],
         open=codes[NOT_COMPARABLE],
         only_computed=list(table.loc[table["published"] == "", "code"]),
@@ -459,6 +482,7 @@ def describe_targets(table: pd.DataFrame) -> Text:
                 label=row.label,
                 local=row.local,
                 actual=row.actual,
+                note=row.note,
             )
             for row in stricter.itertuples()
         ),

@@ -134,7 +134,7 @@ def _write_summary(jobs: Sequence[Job], table: pd.DataFrame) -> None:
     listed, data = dict.fromkeys(table["county"]), jobs[0].data
     page = render_page(
         "index.html.j2",
-        names={county: counties.load_county(county, data).name_zh for county in listed},
+        names={county: counties.name_county(county, data) for county in listed},
         existing={county: counties.list_years(county, data) for county in listed},
         years=sorted(set(table["year"])),
         cells=cells,

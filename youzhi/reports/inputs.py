@@ -13,10 +13,14 @@ import pandas as pd
 from youzhi import counties
 from youzhi.assessment import Assessment, assess
 from youzhi.cards import County
-from youzhi.errors import DataError, YouzhiError
+from youzhi.commitments import load_commitments
+from youzhi.county_items import CountyItems
+from youzhi.errors import DataError, UsageError, YouzhiError
 from youzhi.intake.files import read_grid
 from youzhi.reports.manifest import Job
-from youzhi.standards import Standard, load_standard
+from youzhi.standards import Standard, list_standards, load_standard
+from youzhi.tables import SchoolTable
+from youzhi.targets import judge_targets
 
 _TABLES = (counties.schools_path, counties.items_path)
 
@@ -68,7 +72,8 @@ def read_inputs(job: Job) -> Inputs:
     Raises
     ------
     UsageError
-        When the county, the year or the standard has vanished since the job was planned.
+        When the county, the year or the standard has vanished since the job was planned; when the card or the
+        promises of the county cannot be read or are faulty, or the card names a code or a check that does not exist.
     DataError
         When a table of any year is faulty; all faults of all years, each with its folder.
     """
@@ -76,11 +81,12 @@ def read_inputs(job: Job) -> Inputs:
     digests = _digest_texts(job)  # before they are read, so that a change in between is seen later
     card = counties.load_county(job.county, job.data)
     standard = load_standard(_standard_name(job))
+    load_commitments(job.county, job.data)
+    _refuse_unknown_codes(card, standard)
     results, own, faults = {}, "", []
     for year in counties.list_years(job.county, job.data):
         try:
-            table = counties.read_county(job.county, year, job.data)
-            items = counties.read_county_items(job.county, year, job.data)
+            table, items = _read_year(job, year)
             results[year] = assess(table, items, standard, unit=card.counting.unit)
         except DataError as error:
             faults.append(_name_folder(error.faults, job.county, year))
@@ -91,6 +97,7 @@ def read_inputs(job: Job) -> Inputs:
             digests[f"{year}/{items.file}"] = items.digest
     if faults:
         raise DataError(pd.concat(faults, ignore_index=True))
+    judge_targets(results[job.year], card)
     return Inputs(card, standard, results, digests, own)
 
 
@@ -131,11 +138,53 @@ def _digest_texts(job: Job) -> dict[str, str]:
         "commitments.toml": job.data / job.county / "commitments.toml",
         f"standards/{standard.name}": standard,
     }
+    found = {name: _read_text_file(path, name, job.county) for name, path in paths.items()}
     return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for name, path in paths.items()
-        if path.is_file()
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in found.items()
+        if content is not None
     }
+
+
+def _read_text_file(path: Path, name: str, county: str) -> bytes | None:
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        raise counties.explain_unreadable(f"{county} 的 {name}", error) from error
+
+
+def _read_year(job: Job, year: int) -> tuple[SchoolTable, CountyItems | None]:
+    """Both tables of a year; the faults of both in one list."""
+    found, faults = [], []
+    for read in (counties.read_county, counties.read_county_items):
+        try:
+            found.append(read(job.county, year, job.data))
+        except DataError as error:
+            faults.append(error.faults)
+    if faults:
+        raise DataError(pd.concat(faults, ignore_index=True))
+    table, items = found
+    return table, items
+
+
+def _refuse_unknown_codes(card: County, standard: Standard) -> None:
+    """An entry of the card about what no standard has would be left out without a word."""
+    allowed: dict[str, None] = {}
+    for one in [*map(load_standard, list_standards()), standard]:
+        rows = [*one.indicator, one.dispersion_rule, *one.item]
+        allowed |= dict.fromkeys(row.code for row in rows)
+    entries = {"target": card.target, "department": card.department, "self_check": card.self_check}
+    unknown = [
+        f"[[{kind}]] {entry.code}"
+        for kind, listed in entries.items()
+        for entry in listed
+        if entry.code and entry.code not in allowed
+    ]
+    if unknown:
+        raise UsageError(
+            f"县区卡 {card.id}/county.toml 的 code 不是任何标准中的代码：{'、'.join(dict.fromkeys(unknown))}；"
+            f"可用：{'、'.join(allowed)}。请改正 code。"
+        )
 
 
 def _name_folder(faults: pd.DataFrame, county: str, year: int) -> pd.DataFrame:

@@ -265,7 +265,10 @@ def _drop_unjudged(found: list[tuple[str, int]], named: bool, root: Path) -> lis
 
 def _missing_standard(county: str, year: int, root: Path) -> str:
     """County-year and standard in words, when the standard in force there does not exist."""
-    card = counties.load_county(county, root)
+    try:
+        card = counties.load_county(county, root)
+    except UsageError:  # fails the county's own report, with the reason, and no other
+        return ""
     name = "县区卡没有写明该年的标准"
     try:
         name = card.standard_for(year)

@@ -164,11 +164,16 @@ class BarRelief(_Sourced):
 
 
 class _Check(_Rule):
-    """What every check of an item has; `scope` names the schools it is about, any one condition is enough."""
+    """What every check of an item has.
+
+    `scope` names the schools it is about, any one condition is enough; `unit_counted` "school" adds campuses up into
+    their schools although the county counts campuses.
+    """
 
     id: str
     label: Label
     note: str = ""
+    unit_counted: Literal["", "school"] = ""
 
 
 class Finding(_Check):
