@@ -49,7 +49,9 @@ def test_lines_stand_in_the_order_of_the_document(met):
     assert codes.index("2.9") < codes.index("2.10")
     assert codes[-7:] == ["S1", *VETOES]
     assert met.rows.columns.tolist() == [
-        *("county", "year", "code", "part", "label", "verdict", "value", "reason", "source")
+        *("county", "year", "code", "part", "label", "verdict", "value", "reason", "source"),
+        "data_kinds",
+        "figure_sources",
     ]
 
 

@@ -336,9 +336,12 @@ def test_yiyuan_2020_has_forty_one_published_lines_and_none_differs():
     result = yz.assess_county("yiyuan", 2020)
     table = compare_self_check(result.rows, load_county("yiyuan"), 2020)
     assert narrative.describe_published(table) == (
-        "公布的自查共41行，其中40行与本次计算一致，没有不一致的行，1行无法比较（3.9），因为至少一方没有结论。"
+        "公布的自查共41行，其中17行与本次计算一致，另23行所用的县级数据就出自这份自查，一致也不算独立核对，"
+        "没有不一致的行，1行无法比较（3.9），因为至少一方没有结论。"
         "本次另有2行（S1、4.6）是公布的自查没有的。"
     )
+    told = narrative.describe_published(table, result)
+    assert "学校数据是模拟数据，一致或不一致都不说明实际情况" in told
 
 
 def test_empty_comparisons_say_that_there_is_nothing():
@@ -367,7 +370,8 @@ def test_targets_that_are_missed_though_the_rule_is_met_are_told_with_both():
     assert "另有9项目标口径：达到8项，未达到1项，无法判定0项" in text
     assert "全县结论只按国家要求判定" in text
     assert (
-        "3.2“残疾儿童少年入学率”达到国家要求，但没有达到本县目标（不低于98%；实际96.4%）。" in text
+        "3.2“残疾儿童少年入学率”达到国家要求，但没有达到本县目标（不低于98%；实际96.4%）；说明："
+        in text
     )
 
 
