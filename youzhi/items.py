@@ -216,11 +216,11 @@ def _finding_words(evidence: Evidence, check: Finding, at: int) -> tuple[str, st
 def _bar_text(check: Ratio | Rooms, bar: float) -> str:
     """What is asked, for readers: 不低于10% for example."""
     if isinstance(check, Rooms):
-        areas = "、".join(
-            f"{load_columns()[kind].zh.removesuffix('专用教室单间面积')}不小于{area}㎡"
-            for kind, area in check.bar.items()
-        )
-        kinds = "音乐、美术" if check.reading == "each" else ""
+        names = {
+            kind: load_columns()[kind].zh.removesuffix("专用教室单间面积") for kind in check.bar
+        }
+        areas = "、".join(f"{names[kind]}不小于{area}㎡" for kind, area in check.bar.items())
+        kinds = "、".join(names.values()) if check.reading == "each" else ""
         return f"每{check.per_classes}个班{kinds}{READING_WORDS[check.reading]}1间以上，{areas}"
     word, unit = TEST_WORDS[check.test], "" if check.unit == "—" else check.unit
     if check.against:
