@@ -172,7 +172,15 @@ class Stub:
 
     def __init__(self, checks, places=()):
         real = judge([good("甲校")])
-        for name in ("standard", "sections", "schools", "indicators", "repairs", "coefficients"):
+        for name in (
+            "standard",
+            "sections",
+            "schools",
+            "indicators",
+            "repairs",
+            "coefficients",
+            "one_year",
+        ):
             setattr(self, name, getattr(real, name))
         self.checks = pd.DataFrame(checks, columns=real.checks.columns, dtype=object).fillna("")
         self.places = pd.DataFrame(places, columns=real.places.columns)
@@ -246,7 +254,7 @@ def test_standard_of_another_level_gives_other_keys():
 
 
 def test_several_years_at_once_are_refused():
-    with pytest.raises(UsageError, match="一次只核查一个县的一个年度"):
+    with pytest.raises(UsageError, match="一次只看一个县的一个年度"):
         ledgers.find_problems(yz.assess_years("yiyuan", "jiaodu-2017-6"), CARD)
 
 

@@ -194,7 +194,7 @@ def test_targets_of_items_that_the_standard_lacks_are_left_out(met):
 
 def test_several_county_years_are_refused():
     history = yz.assess_years("yiyuan", "jiaodu-2017-6")
-    with pytest.raises(yz.YouzhiError, match="收到10个县年"):
+    with pytest.raises(yz.YouzhiError, match="10个县年"):
         judge_targets(history, load_county("yiyuan"))
 
 

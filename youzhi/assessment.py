@@ -234,6 +234,21 @@ class Assessment:
             raise UsageError(f"表中有{len(self.verdicts)}个县年，没有单一的结论。请看 .verdicts。")
         return self.verdicts["verdict"].iat[0]
 
+    def one_year(self) -> tuple[str, int]:
+        """Return county and year of a result that has only one; refuse any other (单一县年).
+
+        Raises
+        ------
+        UsageError
+            The result is about several county-years.
+        """
+        keys = self.judged_items.evidence.keys
+        if len(keys) != 1:
+            raise UsageError(
+                f"这里一次只看一个县的一个年度，结果中有{len(keys)}个县年。请先选出一个县和年度。"
+            )
+        return keys[0]
+
     @cached_property
     def without_relief(self) -> Assessment:
         """The same without transitional reliefs; the very same object where none applied (不适用过渡期)."""

@@ -44,8 +44,7 @@ def judge_targets(result: Assessment, card: County) -> pd.DataFrame:
     UsageError
         The result is of several county-years, or a target names a check that its item does not have.
     """
-    if len(result.verdicts) != 1:
-        raise UsageError(f"地方目标只能逐县逐年比较；收到{len(result.verdicts)}个县年。")
+    result.one_year()
     items = {item.code: item for item in result.standard.item}
     rows = []
     for target in card.target:

@@ -21,7 +21,7 @@ from youzhi.commitments import (
     SHORT,
     STATUS_WORDS,
 )
-from youzhi.figures.style import draw_style, require_one_year, say_nothing
+from youzhi.figures.style import draw_style, say_nothing
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 # Tile colour, text colour and sign of a verdict; the sign survives in grey.
@@ -60,7 +60,7 @@ def draw_rows(result: Assessment) -> Figure:
     Figure
         One row of tiles per part; × not met, ? cannot be told.
     """
-    require_one_year(result)
+    result.one_year()
     parts = {part.id: part.label.zh for part in result.standard.part}
     rows = result.rows.assign(
         word=result.rows["part"].map(lambda part: parts.get(part, "资源配置"))

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from youzhi.assessment import Assessment
 from youzhi.columns import load_columns
 from youzhi.exact import as_fraction, round_half_up
-from youzhi.figures.style import draw_style, require_one_year, say_nothing
+from youzhi.figures.style import draw_style, say_nothing
 from youzhi.inequality import compare_zones, largest_coefficients, main_contributors, trace_lorenz
 from youzhi.standards import Indicator
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
@@ -76,7 +76,7 @@ def draw_bar_distance(result: Assessment) -> Figure:
         One panel per stage that has sections; at most 40 rows each, the sections farthest below a bar first. Words only
         where the standard has no bars.
     """
-    require_one_year(result)
+    result.one_year()
     if result.standard.school_rule is None:
         return say_nothing(NO_BARS)
     if result.indicators.empty:
@@ -150,7 +150,7 @@ def draw_coefficients(result: Assessment) -> Figure:
     Figure
         One panel per stage; where the standard judges the mean of all, only that has a limit and a verdict.
     """
-    require_one_year(result)
+    result.one_year()
     table, words = result.coefficients, result.standard.stage_names
     composite = result.standard.dispersion_rule.kind == "composite"
     stages = [stage for stage in words if (table["stage"] == stage).any()]
@@ -252,7 +252,7 @@ def draw_contributions(result: Assessment, most: int = 8) -> Figure:
     Figure
         One panel per stage: each school's share in the squared coefficient.
     """
-    require_one_year(result)
+    result.one_year()
     parts = [
         (worst, top)
         for _, worst in largest_coefficients(result.coefficients).iterrows()
@@ -320,7 +320,7 @@ def draw_gaps(result: Assessment, most: int = 10) -> Figure:
         One panel per indicator that lacks something, largest county gap first; at most four panels. Words only where the
         standard has no bars.
     """
-    require_one_year(result)
+    result.one_year()
     if result.standard.school_rule is None:
         return say_nothing(NO_BARS)
     codes, words = result.standard.codes, result.standard.stage_names
@@ -374,7 +374,7 @@ def draw_zones(result: Assessment) -> Figure:
     Figure
         One panel per stage. Where the standard has no bars, the means are held against those of the county.
     """
-    require_one_year(result)
+    result.one_year()
     if result.indicators.empty:
         return say_nothing(NO_SECTIONS)
     judged = result.standard.school_rule is not None
@@ -570,7 +570,7 @@ def draw_distributions(result: Assessment) -> Figure:
     Figure
         One panel per indicator; every dot is a section.
     """
-    require_one_year(result)
+    result.one_year()
     if result.indicators.empty:
         return say_nothing(NO_SECTIONS)
     words = result.standard.stage_names
@@ -623,7 +623,7 @@ def draw_lorenz(result: Assessment) -> Figure:
     Figure
         One panel per stage; the nearer to the diagonal, the more evenly spread.
     """
-    require_one_year(result)
+    result.one_year()
     if result.own_values.empty:
         return say_nothing(NO_SECTIONS)
     words, codes = result.standard.stage_names, result.standard.codes

@@ -10,8 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from youzhi.assessment import Assessment
-from youzhi.errors import UsageError, YouzhiError
+from youzhi.errors import YouzhiError
 
 
 @cache
@@ -75,12 +74,6 @@ def draw_style(draw):
     )
     drawing.__wrapped__ = draw
     return drawing
-
-
-def require_one_year(result: Assessment) -> None:
-    """Refuse a result that would be pooled over several county-years."""
-    if len(result.verdicts) != 1:
-        raise UsageError(f"这里只能画一个县一个年度，结果中有{len(result.verdicts)}个县年。")
 
 
 def say_nothing(text: str) -> Figure:

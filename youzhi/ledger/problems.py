@@ -72,7 +72,7 @@ def find_scope(result: Assessment) -> Scope:
     UsageError
         The result is about several county-years.
     """
-    county, _ = only_year(result)
+    county, _ = result.one_year()
     table = result.sections.schools
     joined = filter(None, table.texts("campus_of"))  # schools that stand there as campuses only
     schools = frozenset(map(key_place, [*table.texts("school_id"), *joined]))
@@ -117,7 +117,7 @@ def find_problems(result: Assessment, card: County) -> pd.DataFrame:
     >>> sorted(set(problems["code"]))[:2]
     ['1.4', '1.5']
     """
-    county, year = only_year(result)
+    county, year = result.one_year()
     rows = [*_indicator_rows(result), *_spread_rows(result), *_place_rows(result)]
     rows += _check_rows(result)
     frame = pd.DataFrame(rows, columns=["code", "check", *_TOLD], dtype=object)
@@ -150,36 +150,12 @@ def find_unknown(result: Assessment) -> pd.DataFrame:
     UsageError
         The result is about several county-years.
     """
-    county, year = only_year(result)
+    county, year = result.one_year()
     rows = [*_unknown_sections(result), *_unknown_spreads(result), *_unknown_checks(result)]
     frame = pd.DataFrame(rows, columns=UNKNOWN_COLUMNS[3:], dtype=object)
     frame = frame.assign(key=_keys(result.standard, frame), county=county, year=year)
     frame = frame.drop_duplicates("key", ignore_index=True)
     return frame[UNKNOWN_COLUMNS].astype({"year": "int64"})
-
-
-def only_year(result: Assessment) -> tuple[str, int]:
-    """County and year of a result (县年).
-
-    Parameters
-    ----------
-    result
-        Of one county and year.
-
-    Returns
-    -------
-    tuple
-        County id, year.
-
-    Raises
-    ------
-    UsageError
-        The result is about several county-years.
-    """
-    years = result.sections.schools.frame[["county", "year"]].drop_duplicates()
-    if len(years) != 1:
-        raise UsageError(f"表中有{len(years)}个县年；问题台账一次只核查一个县的一个年度。")
-    return years["county"].iat[0], int(years["year"].iat[0])
 
 
 def make_key(standard: Standard, code: str, stage: str, place: str, check: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from youzhi.assessment import Assessment
 from youzhi.errors import UsageError
 from youzhi.ledger.files import KEY, STATE
-from youzhi.ledger.problems import WHOLE_COUNTY, key_place, only_year
+from youzhi.ledger.problems import WHOLE_COUNTY, key_place
 from youzhi.verdicts import NOT_MET, VERDICT_WORDS
 
 VISIT_COLUMNS = [
@@ -42,7 +42,7 @@ def look_back(result: Assessment, ledger: pd.DataFrame, towns: Sequence[str]) ->
     UsageError
         There is no such township; the message lists those that exist.
     """
-    county, year = only_year(result)
+    county, year = result.one_year()
     sections = _all_sections(result)
     wanted = list(dict.fromkeys(town.strip() for town in towns if town.strip()))
     known = list(dict.fromkeys(sections["town"].sort_values()))

@@ -15,7 +15,7 @@ from youzhi.inequality import (
     main_contributors,
     measure_inequality,
 )
-from youzhi.narrative.tabulate import PART_WORDS, UNIT_WORDS, count_missing, limit_text, one_year
+from youzhi.narrative.tabulate import PART_WORDS, UNIT_WORDS, count_missing, limit_text
 from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.sections import CONTRADICTION, NO_ORGANISER
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS, combine
@@ -37,7 +37,7 @@ def describe_scope(result: Assessment) -> Text:
     Text
         Begins with the document; marks synthetic data.
     """
-    county, year = one_year(result)
+    county, year = result.one_year()
     stages = [
         f"{word}{(result.schools['stage'] == stage).sum()}个"
         for stage, word in result.standard.stage_names.items()
@@ -71,7 +71,7 @@ def describe_verdict(result: Assessment) -> Text:
     Text
         The verdict first.
     """
-    county, year = one_year(result)
+    county, year = result.one_year()
     facts = {
         "county": result.names.get(county, county),
         "year": year,
@@ -180,7 +180,7 @@ def describe_schools(result: Assessment) -> Text:
     Text
         Names schools that cannot be told and values whose printing hides the verdict.
     """
-    one_year(result)
+    result.one_year()
     if result.schools.empty:
         return write("schools.absent")
     rule = result.standard.school_rule
@@ -231,7 +231,7 @@ def describe_dispersion(result: Assessment) -> Text:
         The largest coefficient of each stage, those that cannot be told, the composite (with its verdict where the
         standard judges it), the unweighted reading.
     """
-    one_year(result)
+    result.one_year()
     rule = result.standard.dispersion_rule
     lines = [write("dispersion.rule", label=rule.label.zh, source=rule.source)]
     if result.coefficients.empty:
@@ -369,7 +369,7 @@ def describe_contributions(result: Assessment, most: int = 3) -> Text:
     Text
         Empty where no coefficient is known.
     """
-    one_year(result)
+    result.one_year()
     keys = ["county", "year", "stage", "school", "indicator"]
     printed = result.without_relief.indicators[[*keys, "printed"]]
     lines = []
@@ -410,7 +410,7 @@ def describe_gaps(result: Assessment) -> Text:
     Text
         Up to the bar, up to the floor, and how many values are unknown.
     """
-    one_year(result)
+    result.one_year()
     if result.indicators.empty:
         return write("gaps.absent")
     if result.standard.school_rule is None:
@@ -451,7 +451,7 @@ def describe_repairs(result: Assessment) -> Text:
     Text
         One or two sentences.
     """
-    one_year(result)
+    result.one_year()
     if result.schools.empty:
         return write("repairs.absent")
     if result.standard.school_rule is None:
@@ -482,7 +482,7 @@ def describe_zones(result: Assessment) -> Text:
     Text
         Share of schools that meet the rule, and means below the bar.
     """
-    one_year(result)
+    result.one_year()
     if result.schools.empty:
         return write("zones.none")
     schools = result.schools.dropna(subset="zone")
@@ -619,7 +619,7 @@ def describe_relief(result: Assessment) -> Text:
     Text
         Both verdicts where they differ.
     """
-    _, year = one_year(result)
+    _, year = result.one_year()
     plain = result.without_relief
     if plain is result:
         return write(f"relief.{_unused_relief(result, year)}", year=year)
@@ -678,7 +678,7 @@ def describe_excluded(result: Assessment) -> Text:
     Text
         One sentence; the reasons stand in tabulate_excluded.
     """
-    one_year(result)
+    result.one_year()
     count = len(result.sections.excluded)
     return write("excluded", count=count) if count else write("excluded.none")
 
@@ -728,7 +728,7 @@ def describe_table(result: Assessment) -> Text:
     Text
         Rows by school type, pupils, and the number of empty cells that indicators need.
     """
-    county, year = one_year(result)
+    county, year = result.one_year()
     table = result.sections.schools
     types = table.frame["school_type"].value_counts()
     words, names = load_columns()["school_type"].choices, result.standard.stage_names
@@ -777,7 +777,7 @@ def describe_inequality(result: Assessment) -> Text:
     Text
         What they are, then one sentence per stage.
     """
-    one_year(result)
+    result.one_year()
     table = measure_inequality(result.own_values, result.schools)
     names, lines = result.standard.indicator_names, [write("inequality")]
     for stage, word in result.standard.stage_names.items():

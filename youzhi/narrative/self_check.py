@@ -20,7 +20,7 @@ from youzhi.audits import (
 )
 from youzhi.columns import load_columns, load_figures
 from youzhi.county_items import NOT_APPLICABLE
-from youzhi.narrative.tabulate import listed, one_year
+from youzhi.narrative.tabulate import listed
 from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.standards import Standard
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
@@ -57,7 +57,7 @@ def describe_rows(result: Assessment) -> Text:
     Text
         Not met first; a veto that holds is said by itself.
     """
-    one_year(result)
+    result.one_year()
     rows = result.rows
     codes = {verdict: list(rows.loc[rows["verdict"] == verdict, "code"]) for verdict in _ORDER}
     vetoes = result.vetoes.loc[result.vetoes["verdict"] == NOT_MET, "label"]
@@ -93,7 +93,7 @@ def tabulate_rows(result: Assessment, open_only: bool = False) -> pd.DataFrame:
     DataFrame
         Columns: 部分, 编号, 内容, 结论, 填报或计算值, 依据, 数据性质.
     """
-    one_year(result)
+    result.one_year()
     rows, words = result.rows, part_words(result.standard)
     rows = rows[rows["verdict"] != MET] if open_only else rows
     return listed(
@@ -122,7 +122,7 @@ def describe_items(result: Assessment) -> Text:
     Text
         Says so, too, where a relief or a reading changes nothing.
     """
-    one_year(result)
+    result.one_year()
     items = result.items
     relieved = items[items["verdict"] != items["verdict_without_relief"]]
     read = items[(items["verdict_other_reading"] != "")]
@@ -183,7 +183,7 @@ def tabulate_places(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 编号, 检查内容, 学段, 学校, 镇街, 现状, 要求, 至少还差, 结论.
     """
-    one_year(result)
+    result.one_year()
     places = result.places.merge(
         result.checks[["code", "check", "label"]], on=["code", "check"], how="left"
     )
@@ -219,7 +219,7 @@ def describe_figures(result: Assessment) -> Text:
     Text
         Synthetic figures are marked as such.
     """
-    county, year = one_year(result)
+    county, year = result.one_year()
     if result.figures is None:
         return write("figures.none")
     wanted = _figures_used(result.standard)
@@ -242,7 +242,7 @@ def describe_figures(result: Assessment) -> Text:
 
 def _figures_of(result: Assessment) -> pd.DataFrame:
     """The county figures of the one county and year that the result is of."""
-    county, year = one_year(result)
+    county, year = result.one_year()
     frame = result.figures.frame
     return frame[(frame["county"] == county) & (frame["year"] == year)]
 
@@ -282,7 +282,7 @@ def tabulate_figures(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 表, 填报项目, 填报值, 单位, 数据性质, 来源.
     """
-    one_year(result)
+    result.one_year()
     figures, kinds = load_figures(), load_columns()["data_kind"].choices
     rows = []
     for row in () if result.figures is None else _figures_of(result).itertuples():

@@ -7,7 +7,6 @@ import pandas as pd
 
 from youzhi.assessment import Assessment
 from youzhi.columns import Column, load_columns
-from youzhi.errors import UsageError
 from youzhi.exact import as_fraction, round_half_up
 from youzhi.inequality import MEASURES, compare_zones, largest_coefficients, measure_inequality
 from youzhi.sections import StageSections
@@ -18,30 +17,6 @@ UNIT_WORDS = {"school": "学校", "campus": "独立校区"}
 PART_WORDS = {"schools": "资源配置：学校达标", "dispersion": "资源配置：校际差异"}
 TARGET_WORDS = {"bar": "标准值", "floor": "底线"}
 NOT_JUDGED_WORDS = "不单独判定"
-
-
-def one_year(result: Assessment) -> tuple[str, int]:
-    """Return county and year of a result that has only one (单一县年).
-
-    Parameters
-    ----------
-    result
-        Of one county and year.
-
-    Returns
-    -------
-    tuple of str and int
-        County id and year.
-
-    Raises
-    ------
-    UsageError
-        The result covers several county-years.
-    """
-    pairs = result.verdicts[["county", "year"]]
-    if len(pairs) != 1:
-        raise UsageError(f"这里只能叙述一个县一个年度，结果中有{len(pairs)}个县年。")
-    return pairs["county"].iat[0], int(pairs["year"].iat[0])
 
 
 def limit_text(standard: Standard, stage: str) -> str:
@@ -82,7 +57,7 @@ def tabulate_verdict(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 部分, 学段, 结论, 依据, 来源; 不适用 where a stage has nobody to judge.
     """
-    one_year(result)
+    result.one_year()
     parts = PART_WORDS | {part.id: part.label.zh for part in result.standard.part}
     table = result.reasons
     left_out = result.sections.excluded
@@ -114,7 +89,7 @@ def tabulate_failing(result: Assessment) -> pd.DataFrame:
         Columns: 学段, 学校, 城乡, 学生数, 达标项数, 低于标准值, 缺数据, 结论; not met first. Where the standard has no bars,
         only the sections that lack data.
     """
-    one_year(result)
+    result.one_year()
     zones, schools = load_columns()["zone"].choices, result.schools
     judged = result.standard.school_rule is not None
     table = schools[schools["verdict"] != MET if judged else schools["unknown"] != ""]
@@ -147,7 +122,7 @@ def tabulate_indicators(result: Assessment) -> pd.DataFrame:
         One row per stage and indicator. Columns: 学段, 指标, 单位, 标准值, 县平均值, 校段数, 达到标准值, 低于标准值,
         无法判定; 学段, 指标, 单位, 县平均值, 校段数, 有数据, 缺数据 where the standard has no bars.
     """
-    one_year(result)
+    result.one_year()
     if result.standard.school_rule is None:
         return _tabulate_values(result)
     counts = _count_verdicts(result.indicators, ["stage", "indicator"])
@@ -211,7 +186,7 @@ def tabulate_coefficients(result: Assessment) -> pd.DataFrame:
         Columns: 学段, 指标, 县平均值, 差异系数, 限值, 结论, 等权差异系数（仅供比较）; the last row of a stage is the mean
         of all coefficients where the standard judges it.
     """
-    one_year(result)
+    result.one_year()
     standard, table = result.standard, result.coefficients
     names, unknown = standard.indicator_names, VERDICT_WORDS[CANNOT_TELL]
     if standard.dispersion_rule.kind == "composite":
@@ -255,7 +230,7 @@ def tabulate_totals(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 指标, 涉及学校数, 补到标准值, 补到底线, 单位.
     """
-    one_year(result)
+    result.one_year()
     table = result.totals
     return listed(
         {
@@ -281,7 +256,7 @@ def tabulate_gaps(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 学段, 学校, 指标, 现值, 标准值, 补到标准值, 补到底线, 单位.
     """
-    one_year(result)
+    result.one_year()
     keys = ["county", "year", "stage", "school", "indicator"]
     table = result.gaps.merge(result.indicators[[*keys, "printed"]], on=keys, how="left")
     codes = result.standard.codes
@@ -313,7 +288,7 @@ def tabulate_repairs(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 学段, 学校, 整改指标, 补到, 数量, 单位.
     """
-    one_year(result)
+    result.one_year()
     table = result.repairs
     return listed(
         {
@@ -341,7 +316,7 @@ def tabulate_zones(result: Assessment) -> pd.DataFrame:
         One row per stage and indicator. Columns: 学段, 指标, 标准值, then one per zone; a dash where a zone has no
         section of the stage, or the standard no bar.
     """
-    one_year(result)
+    result.one_year()
     zones, standard = load_columns()["zone"].choices, result.standard
     keys = ["stage", "indicator", "zone"]
     values = result.own_values.assign(bar=result.indicators["bar"])
@@ -608,7 +583,7 @@ def tabulate_extremes(result: Assessment) -> pd.DataFrame:
     DataFrame
         Columns: 学段, 指标, 最低值, 最低校段, 最高值, 最高校段.
     """
-    one_year(result)
+    result.one_year()
     known = result.indicators.dropna(subset="value")
     words, names = result.standard.stage_names, result.standard.indicator_names
     rows = []
@@ -640,7 +615,7 @@ def tabulate_inequality(result: Assessment) -> pd.DataFrame:
     DataFrame
         One row per stage and indicator; the heads name the measures.
     """
-    one_year(result)
+    result.one_year()
     keys = ["county", "year", "stage", "indicator"]
     table = measure_inequality(result.own_values, result.schools)
     table = result.coefficients[[*keys, "printed"]].merge(table, on=keys, how="left")
