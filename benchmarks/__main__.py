@@ -6,9 +6,15 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import engine, startup
+from benchmarks import corruptions, engine, forms, ingest, startup
 
-BENCHMARKS = {"engine": engine.run, "startup": startup.run}
+BENCHMARKS = {
+    "corruptions": corruptions.run,
+    "engine": engine.run,
+    "forms": forms.run,
+    "ingest": ingest.run,
+    "startup": startup.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 _COLD = np.zeros(2**24)
-PINNED = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+PINNED = dict.fromkeys(_THREADS, "1")
 
 
 def cpu_seconds(call: Callable[[], object]) -> float:

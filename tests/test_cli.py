@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -252,6 +253,195 @@ def test_what_does_not_exist_is_refused_with_what_does(run, place, arguments, an
     assert tree(place) == before
 
 
+# --- checking and importing what a county has
+
+
+HEAD = "学校代码,学校名称,学校类型,小学学生人数\n"
+
+
+@pytest.fixture
+def inbox(place):
+    """A data root with one county of its own, and files as they are handed in."""
+    files = {
+        "data/mengyin/county.toml": 'name = { zh = "蒙阴县" }',
+        "in/good.csv": f"{HEAD}001,甲校,小学,１２０\n002,乙校,小学,80\n003,丙校,小学,９０\n",
+        "in/bad.csv": f"{HEAD}001,甲校,小学,-5\n002,乙校,小学,约80\n",
+    }
+    for name, text in files.items():
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return place
+
+
+WHERE = ["--county", "蒙阴", "--year", "2023", "--data", "data"]
+
+
+def test_check_tells_everything_in_plain_lines_and_exits_with_2(run, inbox):
+    before = tree(inbox)
+    code, said, complaint = run("check", "in/bad.csv", *WHERE)
+    assert (code, complaint) == (2, "")
+    [rejected] = [line for line in said.splitlines() if line.startswith("拒收｜")]
+    assert "bad.csv D2 “小学学生人数”列｜" in rejected
+    for fact in ("“-5”", "允许：0 至 1000000 的整数（人）", "处理：", "影响指标："):
+        assert fact in rejected
+    [held] = [line for line in said.splitlines() if line.startswith("搁置｜bad.csv D3")]
+    assert "“约80” → “80”" in held
+    assert "检查结果：拒收1处、搁置1处" in said
+    assert tree(inbox) == before
+
+
+def test_check_of_a_good_file_exits_with_0_and_sums_up_what_was_converted(run, inbox):
+    code, said, _ = run("check", "in/good.csv", *WHERE)
+    assert code == 0
+    assert "已换算｜good.csv｜共2处，如 D2全角数字（N01）：“１２０” → “120”" in said
+    assert "可以导入" in said
+
+
+def test_check_needs_no_county_and_no_data_of_it(run, inbox):
+    code, said, _ = run("check", "in/good.csv", "--data", "data")
+    assert code == 0
+    assert "检查结果：" in said
+
+
+@pytest.mark.parametrize("command", ["check", "import"])
+def test_the_list_of_findings_is_written_where_it_is_wanted(run, inbox, command):
+    code, said, _ = run(command, "in/bad.csv", *WHERE, "--out", "list")
+    assert code == 2
+    assert set(tree(inbox / "list")) == {"findings.csv", "findings.xlsx"}
+    assert said.count("已写入：") == 2
+    told = pd.read_csv(inbox / "list/findings.csv", dtype=str, keep_default_na=False)
+    assert told["outcome"].tolist()[:2] == ["reject", "hold"]
+
+
+def test_a_workbook_gets_a_marked_copy_and_stays_as_it_was(run, inbox):
+    book = inbox / "in/学校.xlsx"
+    pd.DataFrame({"学校名称": ["甲校"], "学校类型": ["小学"], "小学学生人数": [-5]}).to_excel(
+        book, index=False
+    )
+    before = book.read_bytes()
+    code, _, _ = run("check", "in/学校.xlsx", *WHERE, "--out", "list")
+    assert code == 2
+    assert set(tree(inbox / "list")) == {"findings.csv", "findings.xlsx", "标注_学校.xlsx"}
+    assert book.read_bytes() == before
+
+
+@pytest.mark.parametrize("out", ["in", "in/list"])
+def test_the_list_never_comes_among_the_files_that_are_checked(run, inbox, out):
+    before = tree(inbox)
+    code, _, complaint = run("check", "in", *WHERE, "--out", out)
+    assert code == 2
+    assert "请用 --out 另选一个文件夹" in complaint
+    assert tree(inbox) == before
+
+
+def test_the_list_never_replaces_a_file_that_is_checked(run, inbox):
+    (inbox / "in/good.csv").rename(inbox / "in/findings.csv")
+    before = tree(inbox)
+    code, _, complaint = run("check", "in/findings.csv", *WHERE, "--out", "in")
+    assert code == 2
+    assert "盖住原文件" in complaint
+    assert tree(inbox) == before
+
+
+def test_import_writes_the_tables_says_where_and_makes_a_county_that_can_be_judged(run, inbox):
+    code, said, complaint = run("import", "in/good.csv", *WHERE)
+    assert (code, complaint) == (0, "")
+    folder = inbox / "data/mengyin/2023"
+    assert {"schools.csv", "cleaning.csv"} == set(tree(folder))
+    for name in ("schools.csv", "cleaning.csv"):
+        assert f"已写入：{folder / name}" in said
+    _, said, _ = run("list", "--data", "data")
+    assert "mengyin\t蒙阴县\t2023" in said
+    code, said, _ = run("import", "in/good.csv", *WHERE)
+    assert code == 0
+    assert "与已有数据完全相同，没有改动" in said
+
+
+def test_a_refused_import_exits_with_2_and_changes_nothing(run, inbox):
+    run("import", "in/good.csv", *WHERE)
+    before = tree(inbox)
+    code, said, complaint = run("import", "in/bad.csv", *WHERE)
+    assert (code, complaint) == (2, "")
+    assert "拒收｜bad.csv D2" in said
+    assert "没有导入，原有数据没有改动" in said
+    assert tree(inbox) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--county", "../../x", "--year", "2023"], "没有县区“../../x”。已有：mengyin（蒙阴县）"),
+        (["--county", "\x1b[31m\u202e", "--year", "2023"], r"没有县区“\x1b[31m\u202e”"),
+        (["--county", "mengyin", "--year", "二〇二三"], "年份应为四位数字"),
+        (["--county", "mengyin", "--year", "1999"], "2012至2035"),
+    ],
+    ids=["path", "control signs", "year in words", "impossible year"],
+)
+def test_import_into_what_cannot_be_changes_nothing(run, inbox, arguments, told):
+    before = tree(inbox)
+    code, said, complaint = run("import", "in/good.csv", *arguments, "--data", "data")
+    assert (code, said) == (2, "")
+    assert told in complaint
+    assert "Traceback" not in complaint
+    assert tree(inbox) == before
+
+
+@pytest.mark.parametrize("name", ["nothing.csv", "data"])
+def test_what_cannot_be_read_is_a_finding_and_no_traceback(run, inbox, name):
+    code, said, complaint = run("check", name, *WHERE)
+    assert code == 2
+    assert said + complaint
+    assert "Traceback" not in complaint
+
+
+def test_markup_in_a_file_is_shown_as_it_was_written(run, inbox, monkeypatch):
+    text = f"{HEAD}001,甲校,小学,[red]1[/red]\n002,\x1b[31m乙\u202e校,小学,80\n"
+    (inbox / "in/good.csv").write_text(text, encoding="utf-8")
+    _, plain, _ = run("check", "in/good.csv", *WHERE)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    _, drawn, _ = run("check", "in/good.csv", *WHERE)
+    for said in (plain, drawn):
+        assert "[red]1[/red]" in said
+        assert "\u202e" not in said
+        assert "\x1b[31m乙" not in said
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_table_on_a_terminal_cuts_nothing_off(run, inbox, monkeypatch, width):
+    _, plain, _ = run("check", "in/bad.csv", *WHERE)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, drawn, _ = run("check", "in/bad.csv", *WHERE)
+    assert code == 2
+    wide = {"W", "F"}
+    for line in re.sub(r"\x1b\[[0-9;]*m", "", drawn).splitlines()[:-2]:
+        assert sum(1 + (unicodedata.east_asian_width(sign) in wide) for sign in line) <= width
+    assert "…" not in drawn
+    remedies = re.findall("处理：([^；\n]+)", plain)
+    columns = [line.split() for line in drawn.splitlines()]
+    text = "".join(words[-1] for words in columns if words)
+    assert remedies
+    for remedy in remedies:
+        assert remedy.replace(" ", "")[-6:] in text
+
+
+def test_template_writes_the_workbooks_and_never_over_one_that_was_filled_in(run, place):
+    code, said, _ = run("template", "--out", "forms")
+    assert code == 0
+    books = sorted((place / "forms").iterdir())
+    assert books
+    assert said.count("已写入：") == len(books)
+    assert run("template", "--out", "forms")[0] == 0
+    books[0].write_bytes(b"filled in")
+    before = tree(place / "forms")
+    code, said, complaint = run("template", "--out", "forms")
+    assert (code, said) == (2, "")
+    assert books[0].name in complaint
+    assert tree(place / "forms") == before
+
+
 # --- the forms to be filed
 
 
@@ -476,7 +666,8 @@ def test_help_loads_nothing_heavy():
 
 
 def test_every_command_and_option_is_explained_in_chinese_and_english(run):
-    commands = ["report", "batch", "ledger", "forms", "list", "demo-data"]
+    commands = ["template", "check", "import", "report", "batch", "ledger", "forms", "list"]
+    commands.append("demo-data")
     _, overview, _ = run("--help")
     assert re.findall(r"^  ([a-z-]+) +\S*[一-鿿].* · [a-z]", overview, re.M) == commands
     for command in commands:

@@ -1,5 +1,6 @@
 """County cards and folders: what exists, what is asked for wrongly, and what the card decides."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -554,12 +555,19 @@ def locked(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["schools.csv", "items.csv"])
-def test_a_table_that_cannot_be_read_is_refused_with_what_to_do(data, locked, name):
-    path = data / "yishui/2020" / name
+def test_a_table_that_cannot_be_read_is_refused_with_what_to_do(data, locked, monkeypatch, name):
+    path, opened = data / "yishui/2020" / name, os.open
     path.touch()
-    locked(path, "read_bytes")
+    locked(path, "open")
+
+    def refuse(file, *arguments, **options):
+        if Path(file) == path:
+            raise PermissionError(13, "Permission denied", str(file))
+        return opened(file, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
     read = read_county if name == "schools.csv" else counties.read_county_items
-    with pytest.raises(DataError, match=f"{name}.*无法读取.*被其他程序打开或没有权限"):
+    with pytest.raises(DataError, match=f"{name}.*无法读取.*权限"):
         read("yishui", 2020, data)
 
 
@@ -585,3 +593,53 @@ def test_a_county_folder_that_cannot_be_read_is_told_and_does_not_hide_the_other
     assert list_counties(data) == ["meng", "yishui"]
     with pytest.raises(UsageError, match=r"县区文件夹 meng 无法读取.*没有权限"):
         list_years("meng", data)
+
+
+# --- names of before, and what an import left
+
+
+FORMER = '\nformer_names = [{ name = "沂水市", until = 2010 }, { name = "东莞县", until = 1930 }]\n'
+
+
+def renamed(data, county, text):
+    (data / county / "county.toml").write_text(
+        text + CARD if county == "yishui" else text + 'name = { zh = "蒙阴县" }', encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize("name", ["沂水市", "东莞县", "东莞", "沂水县", "yishui"])
+def test_a_county_is_found_by_a_former_name(data, name):
+    renamed(data, "yishui", FORMER)
+    assert find_county(name, data) == "yishui"
+
+
+def test_a_former_name_of_two_counties_is_refused_with_both(data):
+    renamed(data, "yishui", FORMER)
+    renamed(data, "meng", FORMER)
+    with pytest.raises(UsageError, match="“东莞”可以指meng（蒙阴县）、yishui（沂水县）"):
+        find_county("东莞", data)
+
+
+def test_a_name_of_today_comes_before_a_former_one(data):
+    renamed(data, "meng", 'former_names = [{ name = "沂水县", until = 1950 }]\n')
+    assert find_county("沂水县", data) == "yishui"
+
+
+def test_a_pattern_of_school_codes_that_is_none_is_refused(data):
+    text = 'school_codes = { pattern = "[0-9", source = "测试" }\n'
+    renamed(data, "yishui", text)
+    with pytest.raises(UsageError, match=r"school_codes\.pattern：不是有效的正则表达式"):
+        load_county("yishui", data)
+
+
+def test_a_county_that_was_never_imported_has_an_empty_log(data):
+    assert counties.read_cleaning("yishui", 2020, data).empty
+
+
+def test_the_log_of_an_import_is_read_as_it_was_written(data):
+    text = "file,row,found,rule,sha256\n学校.csv,,,,abc\n学校.csv,3,'=1,N01,\n"
+    (data / "yishui/2020/cleaning.csv").write_text(text, encoding="utf-8-sig")
+    log = counties.read_cleaning("沂水", 2020, data)
+    assert log[["file", "row", "found", "rule", "advice"]].values.tolist() == [
+        ["学校.csv", 3, "=1", "N01", ""]
+    ]

@@ -53,7 +53,28 @@ def write_xlsx(folder, rows, name="items.xlsx"):
 def refusals(path, county="demo", year=2020):
     with pytest.raises(DataError) as refused:
         yz.read_items(path, county, year)
-    return refused.value.faults
+    faults, findings = refused.value.faults, refused.value.findings
+    refuses = (findings["outcome"] == "reject") | (findings["rule"] == "H06b")
+    refusing = findings.loc[refuses, FAULT_COLUMNS]
+    assert set(faults["file"]) == {path.name}
+    if len(refusing):
+        assert refusing.values.tolist() == faults.values.tolist()
+    return faults
+
+
+def rules_of(path):
+    """The rules by which a file is refused."""
+    with pytest.raises(DataError) as refused:
+        yz.read_items(path, "demo", 2020)
+    findings = refused.value.findings
+    return findings.loc[findings["outcome"] == "reject", "rule"].tolist()
+
+
+def told_of(items):
+    """What a table that was read tells: rule, outcome, row, column, what was found and what became of it."""
+    parts = ["rule", "outcome", "row", "column", "found", "became"]
+    assert not items.findings[["file", "allowed", "advice"]].eq("").any(axis=None)
+    return list(items.findings[parts].itertuples(index=False, name=None))
 
 
 def values_of(items):
@@ -505,22 +526,47 @@ def test_a_file_with_a_byte_order_mark_and_blank_rows_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("word", ["未监测", "未参加监测", "不适用"])
-def test_not_monitored_is_read_only_where_the_dictionary_allows_it(tmp_path, word):
+def test_not_monitored_is_read_where_the_dictionary_allows_it(tmp_path, word):
     text = f"item,value\nmonitoring_level_pe,{word}\nmonitoring_difference_pe,{word}\n"
     items = yz.read_items(write_csv(tmp_path, text), "demo", 2020)
     assert set(values_of(items).values()) == {NOT_APPLICABLE}
-    text = f"item,value\nsurvey_valid,{word}\nveto_key_schools,{word}\nlayout_finding,{word}\n"
-    faults = refusals(write_csv(tmp_path, text))
+    assert told_of(items) == []
+
+
+NEVER_UNMONITORED = ["survey_valid", "veto_key_schools", "layout_finding"]
+
+
+@pytest.mark.parametrize("word", ["未监测", "未参加监测"])
+def test_not_monitored_is_refused_where_nothing_is_monitored(tmp_path, word):
+    rows = "".join(f"{name},{word}\n" for name in NEVER_UNMONITORED)
+    path = write_csv(tmp_path, "item,value\n" + rows)
+    faults = refusals(path)
     assert faults["row"].tolist() == [2, 3, 4]
     assert set(faults["found"]) == {word}
+    assert faults["allowed"].tolist() == [load_figures()[n].allowed for n in NEVER_UNMONITORED]
+    assert rules_of(path) == ["N16", "K09c", "K09c"]
 
 
-def test_a_value_in_ten_thousands_is_never_read_as_yuan(tmp_path):
-    text = "item,value,unit\nteacher_pay_yuan,8.24,万元\ncivil_servant_pay_yuan,73200,元\n"
-    fault = refusals(write_csv(tmp_path, text)).squeeze()
-    assert (fault["row"], fault["column"]) == (2, "unit")
-    assert (fault["found"], fault["allowed"]) == ("万元", "元")
-    assert "元" in fault["advice"]
+def test_what_must_be_answered_and_is_said_not_to_apply_is_missing(tmp_path):
+    rows = "".join(f"{name},不适用\n" for name in NEVER_UNMONITORED)
+    items = yz.read_items(write_csv(tmp_path, "item,value\n" + rows), "demo", 2020)
+    assert values_of(items) == dict.fromkeys(NEVER_UNMONITORED)
+    assert told_of(items) == [("N09", "hold", row, "value", "不适用", "") for row in (2, 3, 4)]
+
+
+def test_a_value_in_ten_thousands_is_converted_exactly_and_listed(tmp_path):
+    text = "item,value,unit\nteacher_pay_yuan,8.2403,万元\ncivil_servant_pay_yuan,73200,元\n"
+    items = yz.read_items(write_csv(tmp_path, text), "demo", 2020)
+    assert values_of(items) == {"teacher_pay_yuan": 82403, "civil_servant_pay_yuan": 73200}
+    assert told_of(items) == [("N07", "norm", 2, "value", "8.2403", "82403")]
+
+
+@pytest.mark.parametrize("unit", ["人", "美元", "%", "㎡"])
+def test_a_value_in_a_unit_of_another_kind_is_set_aside(tmp_path, unit):
+    text = f"item,value,unit\nteacher_pay_yuan,82403,{unit}\ncivil_servant_pay_yuan,73200,元\n"
+    items = yz.read_items(write_csv(tmp_path, text), "demo", 2020)
+    assert values_of(items) == {"teacher_pay_yuan": None, "civil_servant_pay_yuan": 73200}
+    assert [one[:4] for one in told_of(items)] == [("N05b", "hold", 2, "value")]
 
 
 @pytest.mark.parametrize("unit", ["元", ""])
@@ -530,28 +576,64 @@ def test_the_unit_of_the_dictionary_or_none_is_accepted(tmp_path, unit):
     assert values_of(items) == {"teacher_pay_yuan": 82403}
 
 
+def write_value(tmp_path, written):
+    text = f"填报项目,填报值\n发放问卷数,1000000\n回收有效问卷数,{written}\n"
+    return write_csv(tmp_path, text)
+
+
 @pytest.mark.parametrize(
-    "written",
+    ("written", "rule"),
+    [("１２３abc", "N16"), ("12。5", "N16"), ("nan", "N16"), ("1.2.3", "N17"), ("12.5", "N15")],
+)
+def test_what_is_no_number_in_a_file_is_refused_with_its_row(tmp_path, written, rule):
+    path = write_value(tmp_path, written)
+    fault = refusals(path).squeeze()
+    assert (fault["row"], fault["column"], fault["found"]) == (3, "填报值", written)
+    assert fault["allowed"] == load_figures()["survey_valid"].allowed
+    assert rules_of(path) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "proposed"),
     [
-        "1.2万",
-        "95%",
-        "约300",
-        "1e5",
-        "-",
-        "无",
-        "１２",
-        "１２３abc",
-        "12。5",
-        "300人",
-        "nan",
-        "三百",
+        ("95%", "N06b", ""),
+        ("约300", "N19b", "300"),
+        ("-", "N09", ""),
+        ("无", "N09", ""),
+        ("300人", "N19c", ""),
+        ("三百", "N20", "300"),
     ],
 )
-def test_what_is_no_plain_number_in_a_file_is_refused_with_its_row(tmp_path, written):
-    text = f"填报项目,填报值\n发放问卷数,5\n回收有效问卷数,{written}\n"
-    fault = refusals(write_csv(tmp_path, text)).squeeze()
-    assert (fault["row"], fault["found"]) == (3, written)
-    assert fault["allowed"] == load_figures()["survey_valid"].allowed
+def test_what_leaves_its_number_open_in_a_file_is_set_aside(tmp_path, written, rule, proposed):
+    items = yz.read_items(write_value(tmp_path, written), "demo", 2020)
+    assert values_of(items) == {"survey_sent": 1000000, "survey_valid": None}
+    assert told_of(items) == [(rule, "hold", 3, "填报值", written, proposed)]
+    assert items.findings["allowed"].tolist() == [load_figures()["survey_valid"].allowed]
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "became"),
+    [
+        ("1.2万", "N03", 12000),
+        ("1e5", "N12", 100000),
+        ("１２", "N01", 12),
+        ('"1,234"', "N02", 1234),
+        ("300份", "N19", 300),
+    ],
+)
+def test_a_number_written_another_way_in_a_file_is_converted_exactly(
+    tmp_path, written, rule, became
+):
+    items = yz.read_items(write_value(tmp_path, written), "demo", 2020)
+    assert values_of(items) == {"survey_sent": 1000000, "survey_valid": became}
+    assert told_of(items) == [(rule, "norm", 3, "填报值", written.strip('"'), str(became))]
+
+
+def test_a_converted_number_is_held_against_its_whole(tmp_path):
+    text = "填报项目,填报值\n发放问卷数,11999\n回收有效问卷数,1.2万\n"
+    path = write_csv(tmp_path, text)
+    assert refusals(path)["found"].tolist() == ["12000（回收有效问卷；发放问卷11999）"]
+    assert rules_of(path) == ["D11"]
 
 
 def test_a_number_with_a_comma_is_never_cut_in_two(tmp_path):
@@ -591,7 +673,6 @@ def test_faults_stand_under_the_headers_of_the_file_in_the_order_of_its_rows(tmp
     assert sorted(zip(faults["row"], faults["column"], strict=True)) == [
         (2, "填报项目"),
         (2, "数据性质"),
-        (3, "单位"),
         (3, "年度"),
         (3, "数值"),
         (4, ""),
@@ -609,31 +690,52 @@ def test_a_number_of_too_many_digits_in_a_file_is_a_fault(tmp_path):
     assert refusals(path)["row"].tolist() == [3]
 
 
-def test_a_part_of_one_in_a_file_is_refused_where_a_percentage_stands(tmp_path):
+def test_a_part_of_one_in_a_file_is_set_aside_where_a_percentage_stands(tmp_path):
     text = "填报项目,填报值\n发放问卷数,5\n社会认可度（%）,0.465\n"
-    fault = refusals(write_csv(tmp_path, text)).squeeze()
-    assert (fault["row"], fault["column"], fault["found"]) == (3, "填报值", "0.465（疑似比例）")
+    items = yz.read_items(write_csv(tmp_path, text), "demo", 2020)
+    assert values_of(items) == {"survey_sent": 5, "survey_satisfied_percent": None}
+    assert told_of(items) == [("N06c", "hold", 3, "填报值", "0.465", "46.5")]
 
 
 @pytest.mark.parametrize(
-    ("stored", "shown_as", "found", "advised"),
-    [
-        (0.465, "0.0%", "46.5%", "填46.5"),
-        (0.07, "0%", "7%", "填7"),  # 0.07 * 100 is 7.000000000000001 in floats
-        (1, "0.00%", "100%", "填100"),
-        (46.5, '0.0"%"', "46.5%", "填46.5"),  # the sign is only text behind the number
-    ],
+    ("row", "number"), [("0.46%,", "0.46"), ("1%,", "1"), ("0.46,%", "0.46"), ("1,%", "1")]
 )
-def test_a_cell_that_a_workbook_shows_in_percent_is_refused(
-    tmp_path, stored, shown_as, found, advised
-):
+def test_a_percentage_of_at_most_one_that_is_said_to_be_one_is_kept(tmp_path, row, number):
+    path = write_csv(tmp_path, f"填报项目,填报值,单位\n社会认可度（%）,{row}\n")
+    items = yz.read_items(path, "demo", 2020)
+    assert values_of(items) == {"survey_satisfied_percent": Decimal(number)}
+
+
+def write_percent(tmp_path, stored, shown_as):
     path = write_xlsx(tmp_path, [["填报项目", "填报值"], ["交流轮岗教师占比（%）", stored]])
     book = openpyxl.load_workbook(path)
     book.active["B2"].number_format = shown_as
     book.save(path)
-    fault = refusals(path).squeeze()
-    assert (fault["row"], fault["column"], fault["found"]) == (2, "填报值", found)
-    assert fault["advice"] == f"改为常规格式，{advised}"
+    return path
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown_as", "found"),
+    [
+        (0.465, "0.0%", "46.5%"),
+        (0.07, "0%", "7%"),  # 0.07 * 100 is 7.000000000000001 in floats
+        (1, "0.00%", "100%"),
+        (46.5, '0.0"%"', "46.5%"),  # the sign is only text behind the number
+    ],
+)
+def test_a_cell_that_a_workbook_shows_in_percent_is_read_as_shown(
+    tmp_path, stored, shown_as, found
+):
+    items = yz.read_items(write_percent(tmp_path, stored, shown_as), "demo", 2020)
+    number = found.removesuffix("%")
+    assert values_of(items) == {"exchanged_share_percent": Decimal(number)}
+    assert told_of(items) == [("N06", "norm", 2, "填报值", found, number)]
+    assert items.findings["sheet"].tolist() == ["Sheet"]
+
+
+def test_a_percentage_that_a_percent_format_multiplies_is_refused(tmp_path):
+    fault = refusals(write_percent(tmp_path, 46.5, "0.0%")).squeeze()
+    assert (fault["row"], fault["column"], fault["found"]) == (2, "填报值", "4650%")
 
 
 def test_an_empty_cell_or_a_word_in_percent_format_is_what_it_is(tmp_path):
@@ -648,18 +750,24 @@ def test_an_empty_cell_or_a_word_in_percent_format_is_what_it_is(tmp_path):
 
 
 @pytest.mark.parametrize("behind", ["", ",,"])
-def test_a_title_above_the_headers_is_the_only_fault(tmp_path, behind):
-    text = f"某县2020年填报数据{behind}\n填报项目,填报值,来源\n回收有效问卷数,x,\n"
-    fault = refusals(write_csv(tmp_path, text)).squeeze()
-    assert fault["row"] == 1
-    assert fault["found"] == "第1行是标题（某县2020年填报数据）"
-    assert fault["advice"] == "删去标题行"
+def test_a_title_above_the_headers_moves_the_rows_and_nothing_else(tmp_path, behind):
+    text = f"某县2020年填报数据{behind}\n填报项目,填报值,来源\n回收有效问卷数,{{}},\n"
+    items = yz.read_items(write_csv(tmp_path, text.format(5)), "demo", 2020)
+    assert values_of(items) == {"survey_valid": 5}
+    assert told_of(items) == []
+    fault = refusals(write_csv(tmp_path, text.format("x"))).squeeze()
+    assert (fault["row"], fault["column"], fault["found"]) == (3, "填报值", "x")
 
 
-def test_one_unknown_header_above_data_is_no_title(tmp_path):
-    faults = refusals(write_csv(tmp_path, "某县\n5\n"))
-    assert not faults["found"].str.contains("标题").any()
-    assert "填报项目" in set(faults["column"])
+@pytest.mark.parametrize(
+    ("text", "rule", "found"),
+    [("某县\n5\n", "E14b", "某县"), ("某县,某年\n5,6\n", "H09", "某县、某年")],
+)
+def test_a_file_without_a_known_header_is_refused(tmp_path, text, rule, found):
+    path = write_csv(tmp_path, text)
+    fault = refusals(path).squeeze()
+    assert (fault["row"], fault["found"]) == (1, found)
+    assert rules_of(path) == [rule]
 
 
 def test_all_faults_of_a_workbook_carry_their_sheet(tmp_path):
@@ -685,11 +793,10 @@ def test_an_unknown_figure_is_the_only_fault_of_its_row(tmp_path):
     [
         ("item,value,year\nsurvey_valid,1,2019\n", 2, "2019"),
         ("item,value,county\nsurvey_valid,1,other\n", 2, "other"),
-        ("item,value,颜色\nsurvey_valid,1,红\n", 1, "颜色"),
-        ("item,value,value\nsurvey_valid,1,2\n", 1, "value"),
+        ("item,value,value\nsurvey_valid,1,2\n", 1, "value（B、C列）"),
         ("item,value,数据性质\nsurvey_valid,1,猜的\n", 2, "猜的"),
         ("item,value,year\nsurvey_valid,1,2020.5\n", 2, "2020.5"),
-        ("item,value,year\nsurvey_valid,1,二〇二〇\n", 2, "二〇二〇"),
+        ("item,value,year\nsurvey_valid,1,二〇一九\n", 2, "二〇一九"),
     ],
 )
 def test_a_file_that_contradicts_its_place_or_its_headers_is_refused(tmp_path, text, row, found):
@@ -697,19 +804,44 @@ def test_a_file_that_contradicts_its_place_or_its_headers_is_refused(tmp_path, t
     assert (fault["row"], fault["found"]) == (row, found)
 
 
-def test_a_file_without_its_necessary_columns_names_all_of_them(tmp_path):
-    faults = refusals(write_csv(tmp_path, "来源,备注\n问卷,无\n"))
-    assert set(faults["column"]) >= {"填报项目", "填报值"}
+def test_an_unknown_column_is_named_and_kept_out(tmp_path):
+    path = write_csv(tmp_path, "item,value,颜色\nsurvey_valid,1,红\n")
+    items = yz.read_items(path, "demo", 2020)
+    assert values_of(items) == {"survey_valid": 1}
+    assert told_of(items) == [("H07", "warn", 1, "", "1列未读入：颜色", "")]
+
+
+def test_a_year_in_chinese_numerals_is_converted_and_listed(tmp_path):
+    path = write_csv(tmp_path, "item,value,year\nsurvey_valid,1,二〇二〇\n")
+    items = yz.read_items(path, "demo", 2020)
+    assert items.number("demo", 2020, "survey_valid") == 1
+    assert told_of(items) == [("D12", "norm", 2, "year", "二〇二〇", "2020")]
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("填报项目,来源\n发放问卷数,问卷\n", "填报值"),
+        ("填报值,来源\n5,问卷\n", "填报项目"),
+    ],
+)
+def test_a_file_without_a_necessary_column_names_it(tmp_path, text, missing):
+    path = write_csv(tmp_path, text)
+    fault = refusals(path).squeeze()
+    assert (fault["row"], fault["column"], fault["found"]) == (1, missing, "（无此列）")
+    assert rules_of(path) == ["H06"]
 
 
 def test_a_file_with_nothing_but_a_header_is_refused(tmp_path):
-    assert "无数据行" in refusals(write_csv(tmp_path, "item,value\n"))["found"].iloc[0]
+    assert refusals(write_csv(tmp_path, "item,value\n"))["found"].tolist() == ["没有数据行"]
 
 
 def test_a_file_without_county_and_year_needs_them_from_its_place(tmp_path):
     path = write_csv(tmp_path, "item,value\nsurvey_valid,1\n")
-    assert refusals(path, None, None)["row"].tolist() == [2]
+    assert refusals(path, None, None)["column"].tolist() == ["县区代码", "统计年度"]
     assert yz.read_items(path, "demo", 2020).number("demo", 2020, "survey_valid") == 1
+    both = refusals(write_csv(tmp_path, "item,value\nsurvey_valid,x\n"), None, None)
+    assert set(both["column"]) == {"县区代码", "统计年度", "value"}
 
 
 @given(st.decimals(0, 1, places=12))

@@ -23,6 +23,8 @@ _HOMES = {
     "commitments": ["report_progress"],
     "ledger": ["find_problems"],
     "forms": ["make_forms"],
+    "template": ["make_template"],
+    "imports": ["check_county", "check_files", "import_files"],
     "reports": ["plan_jobs", "run_batch", "run_report"],
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

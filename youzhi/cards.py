@@ -5,13 +5,14 @@ A card is one TOML file. This module checks its shape and says in Chinese what i
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from youzhi.errors import UsageError
@@ -42,6 +43,29 @@ class Name(_Card):
 
     zh: str
     en: str = ""
+
+
+class FormerName(_Card):
+    """A name that the county bore until a year, such as 某市 before it became 某区 (曾用名)."""
+
+    name: Text
+    until: int
+
+
+class SchoolCodes(_Card):
+    """How the codes of this county's schools are built, as a regular expression of the whole code (学校代码规则)."""
+
+    pattern: Text
+    source: Text
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"不是有效的正则表达式（{error}）") from error
+        return pattern
 
 
 class InForce(_Card):
@@ -222,6 +246,8 @@ class County(_Card):
     ----------
     id, code, name, province, city
         Folder name, administrative code and names.
+    former_names, school_codes
+        Names that it bore before; how the codes of its schools are built.
     standard
         Standards in force, oldest first.
     counting
@@ -245,6 +271,8 @@ class County(_Card):
     name: Name
     province: str = ""
     city: str = ""
+    former_names: list[FormerName] = []
+    school_codes: SchoolCodes | None = None
     standard: list[InForce] = []
     counting: CountingUnit = CountingUnit()
     fact: list[Fact] = []
@@ -268,6 +296,12 @@ class County(_Card):
     def name_zh(self) -> str:
         """Chinese name."""
         return self.name.zh
+
+    @property
+    def known_names(self) -> list[str]:
+        """Chinese name and former ones, each also without 县, 市 or 区 (全部名称)."""
+        names = [self.name_zh, *(former.name for former in self.former_names)]
+        return list(dict.fromkeys([*names, *(name[:-1] for name in names if name[:-1])]))
 
     @property
     def targets(self) -> list[Target]:

@@ -115,6 +115,26 @@ def load_columns() -> dict[str, Column]:
 
 
 @cache
+def load_totals() -> dict[str, Column]:
+    """Load the columns that have stages as a table names them that does not say the stage (不分学段的列).
+
+    Returns
+    -------
+    dict of str to Column
+        The ids keep their "{stage}".
+
+    Examples
+    --------
+    >>> load_totals()["pupils_{stage}"].headers[0]
+    '学生人数'
+    """
+    text = (Path(__file__).parent / "columns.toml").read_text(encoding="utf-8")
+    entries = [entry for entry in tomllib.loads(text)["column"] if "{stage}" in entry["id"]]
+    columns = [_make_column(entry, "{stage}", {"zh": "", "en": ""}) for entry in entries]
+    return {column.id: column for column in columns}
+
+
+@cache
 def load_figures() -> dict[str, Column]:
     """Load the dictionary of county figures, subject by subject where a figure has subjects (县级数据项字典).
 

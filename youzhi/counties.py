@@ -1,18 +1,25 @@
 """County folders; the only place that knows where data lies.
 
 A data root holds one folder per county: county.toml (real facts, optional), commitments.toml and ledger.csv
-(optional), and <year>/schools.csv or .xlsx with <year>/items.csv or .xlsx beside it (optional).
+(optional), and <year>/schools.csv or .xlsx with <year>/items.csv or .xlsx and cleaning.csv beside it (optional).
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from pathlib import Path
+
+import pandas as pd
 
 from youzhi.cards import County, Name, parse_card
 from youzhi.county_items import CountyItems
 from youzhi.errors import UsageError
 from youzhi.intake import read_items, read_schools
+from youzhi.intake.files.csvs import unguard_text
+from youzhi.intake.findings import FINDING_COLUMNS
+from youzhi.swaps import settle
 from youzhi.tables import SchoolTable
 
 _KINDS = (".csv", ".xlsx")
@@ -94,7 +101,7 @@ def find_county(name: str, data: str | Path | None = None) -> str:
     Parameters
     ----------
     name
-        Folder name, or the Chinese name with or without 县, 市, 区.
+        Folder name, or the Chinese name or a former one, with or without 县, 市, 区.
     data
         See data_root.
 
@@ -106,13 +113,14 @@ def find_county(name: str, data: str | Path | None = None) -> str:
     Raises
     ------
     UsageError
-        There is no such county; the message lists those that exist.
+        There is no such county, or several of that name; the message lists those that exist.
     """
     root, wanted = data_root(data), str(name).strip()
     if wanted in os.listdir(root) and _is_county(root / wanted):
         return wanted
     cards = {county: name_county(county, data) for county in list_counties(data)}
     found = [county for county, zh in cards.items() if wanted in (zh, zh[:-1])]
+    found = found or [county for county in cards if wanted in _known_names(county, data)]
     if len(found) == 1:
         return found[0]
     listing = "、".join(
@@ -120,6 +128,11 @@ def find_county(name: str, data: str | Path | None = None) -> str:
     )
     shown = repr(wanted[:40])[1:-1]
     listing = listing or "（数据目录是空的）"
+    if found:
+        raise UsageError(
+            f"“{shown}”可以指{'、'.join(f'{county}（{cards[county]}）' for county in found)}。"
+            "请写代码，如 " + found[0] + "。"
+        )
     if wanted in os.listdir(root) and (root / wanted).is_dir() and wanted[0] not in "._":
         files = sorted(path.relative_to(root).as_posix() for path in (root / wanted).rglob("*"))
         raise UsageError(
@@ -127,6 +140,38 @@ def find_county(name: str, data: str | Path | None = None) -> str:
             f"现有：{'、'.join(files[:10]) or '（空文件夹）'}。已有县区：{listing}。"
         )
     raise UsageError(f"没有县区“{shown}”。已有：{listing}。")
+
+
+def place_county(name: str, data: str | Path | None = None) -> str:
+    """Return the id of a county into which data shall come; its folder may still be empty (数据归属的县区).
+
+    Parameters
+    ----------
+    name
+        As of find_county, or the name of an empty folder that was made for it.
+    data
+        See data_root.
+
+    Returns
+    -------
+    str
+        Folder name.
+
+    Raises
+    ------
+    UsageError
+        There is no such county; the message lists those that exist and says how to make one.
+    """
+    root, wanted = data_root(data), str(name).strip()
+    if wanted in os.listdir(root) and (root / wanted).is_dir() and wanted[0] not in "._":
+        return wanted
+    try:
+        return find_county(wanted, data)
+    except UsageError as error:
+        raise UsageError(
+            f"{error}要增加一个县区，请先在数据目录“{root}”中新建它的文件夹（如 mengyin），"
+            '放入写有 name = { zh = "蒙阴县" } 的 county.toml，再导入。'
+        ) from error
 
 
 def require_year(county: str, year: int, data: str | Path | None = None) -> None:
@@ -354,8 +399,8 @@ def read_county(county: str, year: int, data: str | Path | None = None) -> Schoo
     DataError
         The table is refused; all faults are listed.
     """
-    path = schools_path(county, year, data)
-    return read_schools(path, county=find_county(county, data), year=year)
+    path, name = schools_path(county, year, data), find_county(county, data)
+    return read_schools(path, name, year, names=load_county(name, data).known_names)
 
 
 def read_county_items(county: str, year: int, data: str | Path | None = None) -> CountyItems | None:
@@ -386,6 +431,53 @@ def read_county_items(county: str, year: int, data: str | Path | None = None) ->
     return None if path is None else read_items(path, find_county(county, data), year)
 
 
+def read_cleaning(county: str, year: int, data: str | Path | None = None) -> pd.DataFrame:
+    """Read what an import found and converted on its way into a county and year (读取清洗记录).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    year
+        Year of the statistics of 1 September.
+    data
+        See data_root.
+
+    Returns
+    -------
+    DataFrame
+        Columns FINDING_COLUMNS, all text but the row; empty where the tables were not imported.
+
+    Raises
+    ------
+    UsageError
+        Unknown county, or the file cannot be read.
+    """
+    folder = data_root(data) / find_county(county, data) / str(year)
+    path = folder / "cleaning.csv"
+    try:
+        settle(folder)
+        text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise explain_unreadable(
+            f"清洗记录 {folder.parent.name}/{year}/cleaning.csv", error
+        ) from error
+    lines = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    rows = [[unguard_text(line.get(name) or "") for name in FINDING_COLUMNS] for line in lines]
+    found = pd.DataFrame(
+        [row for row in rows if any(row[1:])], columns=FINDING_COLUMNS, dtype=object
+    )
+    return found.assign(row=[int(row) if row.isdecimal() else row for row in found["row"]])
+
+
+def _known_names(county: str, data: str | Path | None) -> list[str]:
+    """All names of a county; none where the card is faulty: the others are still found, and its loader is told why."""
+    try:
+        return load_county(county, data).known_names
+    except UsageError:
+        return []
+
+
 def _is_county(folder: Path) -> bool:
     if not folder.is_dir() or folder.name.startswith((".", "_")):
         return False
@@ -412,6 +504,7 @@ def _may_have_schools(folder: Path) -> bool:
 
 
 def _tables_in(folder: Path, stem: str) -> list[Path]:
+    settle(folder)  # an import that was killed after it was decided
     tables = [folder / f"{stem}{kind}" for kind in _KINDS]
     return [path for path in tables if path.is_file()]
 

@@ -39,11 +39,15 @@ class CountyItems:
         order of the dictionary.
     file, digest : str
         Name of the file and its SHA-256; empty when it was not read from one file.
+    findings : DataFrame or None
+        What was converted, noticed or set aside when it was read (FINDING_COLUMNS of intake.findings); None where
+        it was not read from a file.
     """
 
     frame: pd.DataFrame
     file: str = ""
     digest: str = ""
+    findings: pd.DataFrame | None = None
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, file: str = "") -> CountyItems:
@@ -129,11 +133,15 @@ def stack_items(tables: Iterable[CountyItems]) -> CountyItems:
     tables = list(tables)
     frame = pd.concat([table.frame for table in tables], ignore_index=True)
     files = dict.fromkeys(table.file for table in tables if table.file)
-    return CountyItems.from_frame(frame, "；".join(files))
+    numbered = frame.set_axis(range(1, len(frame) + 1), axis=0)
+    items, faults = make_county_items(numbered, "；".join(files), shares_told=True)
+    if items is None:
+        raise DataError(faults)
+    return items
 
 
 def make_county_items(
-    frame: pd.DataFrame, file: str = "", digest: str = ""
+    frame: pd.DataFrame, file: str = "", digest: str = "", *, shares_told: bool = False
 ) -> tuple[CountyItems | None, pd.DataFrame]:
     """Check a frame of county figures and make the table, or list every fault (校验).
 
@@ -143,6 +151,8 @@ def make_county_items(
         Index: row numbers by which faults are located. Columns: county, year, item, value at least.
     file, digest
         Name of the file and its SHA-256.
+    shares_told
+        Whether percentages of at most one are meant as such; else they are refused as parts of one.
 
     Returns
     -------
@@ -155,7 +165,8 @@ def make_county_items(
     frame = frame.where(frame.notna(), None)
     exact, faults = _exact_cells(frame, file)
     faults += [*_place_faults(frame, exact, file), *_double_faults(exact, file)]
-    faults += [*_value_faults(frame, exact, file), *_share_faults(frame, exact, file)]
+    faults += _value_faults(frame, exact, file)
+    faults += [] if shares_told else _share_faults(frame, exact, file)
     if faults:
         told = pd.DataFrame(faults, columns=FAULT_COLUMNS)
         return None, told.sort_values("row", kind="stable", ignore_index=True)

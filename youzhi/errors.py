@@ -34,9 +34,13 @@ class DataError(YouzhiError):
     faults : DataFrame
         One row per fault. Columns: file, sheet, row (as counted in the file, the header is row 1),
         column (the header as written), found, allowed, advice.
+    findings : DataFrame
+        The same rows with all that is known of them, such as cell and rule, and where the file was read on,
+        what was converted or noticed besides.
     """
 
-    def __init__(self, faults: pd.DataFrame):
+    def __init__(self, faults: pd.DataFrame, findings: pd.DataFrame | None = None):
+        self.findings = faults if findings is None else findings
         self.faults = faults.reindex(columns=FAULT_COLUMNS).reset_index(drop=True)
         super().__init__(self._message())
 

@@ -44,6 +44,9 @@ class SchoolTable:
         Name of the file it was read from and its SHA-256; empty when it was not read from one file.
     lines : ndarray of int
         Row of the file in which each school stands; the header is row 1.
+    findings : DataFrame or None
+        What was converted, noticed or set aside when it was read (FINDING_COLUMNS of intake.findings); None where
+        it was not read from a file.
     """
 
     frame: pd.DataFrame
@@ -51,6 +54,7 @@ class SchoolTable:
     file: str = ""
     digest: str = ""
     lines: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    findings: pd.DataFrame | None = None
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, file: str = "") -> SchoolTable:
@@ -243,7 +247,8 @@ def _split_exact(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, dict, li
     for name in frame.columns:
         values, column = frame[name], load_columns().get(name)
         if column is None or not column.is_number:
-            floats[name] = values
+            # column by column: what becomes of texts must not depend on the columns beside them
+            floats[name] = values.infer_objects()
             continue
         if values.dtype.kind in "iuf":
             floats[name] = values.astype(float)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from youzhi.errors import FAULT_COLUMNS, DataError
-from youzhi.intake.files import read_grid
+from youzhi.intake.files.csvs import guard_text, read_text, unguard_text
+from youzhi.intake.files.sources import read_bytes, read_source
 
 KEY, STATE, ROW = "编号", "状态", "row"
 LEDGER_COLUMNS = [
@@ -22,9 +23,6 @@ LEDGER_COLUMNS = [
 ]
 OPEN, MENDING, RECHECK, CLOSED = STATES = ("待整改", "整改中", "待复核", "已销号")
 _YEARS = ("发现年度", "最近核查年度")
-_SIGNS = tuple("=+-@＝＋－＠\t\r")
-_HARMLESS = re.compile(r"[+\-＋－]+|[+\-]\d[\d,]*(\.\d+)?%?")
-_MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d) 00:00:00$")
 
 
 def new_ledger() -> pd.DataFrame:
@@ -61,14 +59,17 @@ def read_ledger(path: str | Path) -> pd.DataFrame:
         Keys are missing or doubled, a state is unknown, a header is missing or doubled; all faults are listed.
     """
     path = Path(path)
-    rows = _workbook_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
+    if path.suffix.lower() == ".xlsx":
+        rows = _workbook_rows(path)
+    else:
+        rows = read_text(read_bytes(path), path.name).rows
     header = [cell.strip() for cell in rows[0]] if rows else []
     rows = [(line, row) for line, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))]
     faults = [*_header_faults(header, rows)]
     if not faults:
         places = {name: at for at, name in enumerate(header) if name}
         records = [
-            {name: _unguard(row[at]) if at < len(row) else "" for name, at in places.items()}
+            {name: row[at] if at < len(row) else "" for name, at in places.items()}
             for _, row in rows
         ]
         for record in records:
@@ -108,64 +109,25 @@ def format_ledger(ledger: pd.DataFrame) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(ledger.columns)
-    writer.writerows([_guard(cell) for cell in row] for row in ledger.to_numpy(dtype=object))
+    writer.writerows([guard_text(cell) for cell in row] for row in ledger.to_numpy(dtype=object))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _guard(cell: str) -> str:
-    return f"'{cell}" if _is_formula(cell) else cell
-
-
-def _unguard(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _is_formula(cell[1:]) else cell
-
-
-def _is_formula(cell: str) -> bool:
-    """Whether a spreadsheet program would run it, or might after apostrophes were taken away."""
-    bare = cell.lstrip("' ")
-    return bare.startswith(_SIGNS) and not _HARMLESS.fullmatch(bare)
-
-
 def _workbook_rows(path: Path) -> list[list[str]]:
-    """Rows of the only filled sheet; a day is a date without its midnight."""
-    grid = read_grid(path)
-    if grid.formulas:
-        faults = [
-            _fault(row, grid.rows[0][at], text, "数值或文字", "把公式粘贴为数值后保存")
-            for (row, at), text in grid.formulas.items()
-        ]
-        raise DataError(
-            pd.DataFrame(faults, columns=FAULT_COLUMNS[2:]).assign(file=path.name, sheet=grid.sheet)
-        )
-    return [[_MIDNIGHT.sub(r"\1", cell) for cell in row] for row in grid.rows]
-
-
-def _csv_rows(path: Path) -> list[list[str]]:
-    """Rows of a CSV in the encodings that Excel writes; UTF-8 is tried first because it cannot be mistaken."""
-    try:
-        content = path.read_bytes()
-        text = _decode(content)
-        delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except OSError as error:
-        fault = _fault("", "", error.strerror, "可以读取的文件", "检查路径、文件名和权限")
-    except UnicodeDecodeError as error:
-        found = f"第{error.start}字节无法解读"
-        fault = _fault("", "", found, "UTF-8 或 GB18030 编码", "在 Excel 中另存为“CSV UTF-8”")
-    except csv.Error as error:
-        fault = _fault("", "", f"文件不完整（{error}）", "完整的 CSV", "重新导出该文件，或用备份")
-    raise DataError(
-        pd.DataFrame([fault], columns=FAULT_COLUMNS[2:]).assign(file=path.name, sheet="")
-    )
-
-
-def _decode(content: bytes) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030")
+    """Rows of the only filled sheet."""
+    sheets = read_source(path).sheets
+    titles = "、".join(sheet.title for sheet in sheets)
+    advice = "把台账单独存成一个文件"
+    faults = [_fault("", "", titles, "只有一个工作表有数据", advice)] if len(sheets) > 1 else []
+    faults += [
+        _fault(row, sheets[0].rows[0][at], "公式", "数值或文字", "把公式粘贴为数值后保存")
+        for (row, at), mark in sheets[0].marks.items()
+        if mark == "formula"
+    ]
+    if faults:
+        told = pd.DataFrame(faults, columns=FAULT_COLUMNS[2:])
+        raise DataError(told.assign(file=path.name, sheet=sheets[0].title))
+    return [[unguard_text(cell) for cell in row] for row in sheets[0].rows]
 
 
 def _header_faults(header: list[str], rows: list[tuple[int, list[str]]]):

@@ -17,6 +17,12 @@ from youzhi.narrative.describe import (
     describe_verdict,
     describe_zones,
 )
+from youzhi.narrative.findings import (
+    describe_findings,
+    tabulate_conversions,
+    tabulate_findings,
+    tabulate_reading_rules,
+)
 from youzhi.narrative.plans import (
     describe_contradictions,
     describe_documents,
@@ -70,6 +76,7 @@ __all__ = [
     "describe_excluded",
     "describe_extremes",
     "describe_figures",
+    "describe_findings",
     "describe_gaps",
     "describe_inequality",
     "describe_items",
@@ -90,10 +97,12 @@ __all__ = [
     "tabulate_audit",
     "tabulate_coefficients",
     "tabulate_commitments",
+    "tabulate_conversions",
     "tabulate_excluded",
     "tabulate_extremes",
     "tabulate_failing",
     "tabulate_figures",
+    "tabulate_findings",
     "tabulate_gaps",
     "tabulate_indicators",
     "tabulate_inequality",
@@ -104,6 +113,7 @@ __all__ = [
     "tabulate_progress",
     "tabulate_published",
     "tabulate_raw",
+    "tabulate_reading_rules",
     "tabulate_repairs",
     "tabulate_rows",
     "tabulate_rules",

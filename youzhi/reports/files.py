@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from youzhi.errors import ReportError
+from youzhi.swaps import sync_folder, write_synced
 
 STALE_SECONDS = 3600  # writing takes milliseconds: a part this old belongs to a run that was killed
 
@@ -32,11 +33,11 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             _remove_stale_parts(path)
             parts[path] = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-            _write_synced(parts[path], content)
+            write_synced(parts[path], content)
         for path, part in parts.items():
             os.replace(part, path)
         for folder in {path.parent for path in contents}:
-            _sync_folder(folder)
+            sync_folder(folder)
     except OSError as error:
         raise ReportError(
             f"无法写入“{error.filename or path}”：{error.strerror}；原有文件未改动；"
@@ -45,24 +46,6 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    """Write one new file down to the disk."""
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new names last through a power cut, where the system can sync a folder."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _remove_stale_parts(path: Path) -> None:

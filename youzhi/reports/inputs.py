@@ -16,7 +16,7 @@ from youzhi.cards import County
 from youzhi.commitments import load_commitments
 from youzhi.county_items import CountyItems
 from youzhi.errors import DataError, UsageError, YouzhiError
-from youzhi.intake.files import read_grid
+from youzhi.intake.files.sources import read_bytes
 from youzhi.reports.manifest import Job
 from youzhi.standards import Standard, list_standards, load_standard
 from youzhi.tables import SchoolTable
@@ -117,7 +117,7 @@ def have_changed(job: Job, inputs: Inputs) -> bool:
         found = _digest_texts(job)
         for year in counties.list_years(job.county, job.data):
             paths = (read(job.county, year, job.data) for read in _TABLES)
-            found |= {f"{year}/{path.name}": read_grid(path).digest for path in paths if path}
+            found |= {f"{year}/{path.name}": _digest(read_bytes(path)) for path in paths if path}
     except (YouzhiError, OSError):  # it could be read before
         return True
     return found != inputs.digests
@@ -129,21 +129,22 @@ def _standard_name(job: Job) -> str:
 
 
 def _digest_texts(job: Job) -> dict[str, str]:
-    """SHA-256 of the county's card and promises, where there are any, and of the standard's file."""
+    """SHA-256 of card, promises and cleaning log, where there are any, and of the standard's file."""
     name = _standard_name(job)
     shipped = Path(str(resources.files("youzhi.standards"))) / f"{name}.toml"
     standard = shipped if shipped.is_file() else Path(name)
     paths = {
         "county.toml": job.data / job.county / "county.toml",
         "commitments.toml": job.data / job.county / "commitments.toml",
+        f"{job.year}/cleaning.csv": job.data / job.county / str(job.year) / "cleaning.csv",
         f"standards/{standard.name}": standard,
     }
     found = {name: _read_text_file(path, name, job.county) for name, path in paths.items()}
-    return {
-        name: hashlib.sha256(content).hexdigest()
-        for name, content in found.items()
-        if content is not None
-    }
+    return {name: _digest(content) for name, content in found.items() if content is not None}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _read_text_file(path: Path, name: str, county: str) -> bytes | None:

@@ -1,0 +1,1085 @@
+"""Every known fault of files, heads, cells, keys and contents ends exactly as it should.
+
+One function per case, named by its id: E files and encodings, H heads and sheets, N cells and numbers, K identity
+and keys, D contents. `reject`: nothing is read. `hold`: the value is set aside as missing. `norm`: converted without
+loss and listed. `warn`: kept and listed. `ok`: nothing to tell.
+"""
+
+import csv
+import io
+import os
+import zipfile
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import openpyxl
+import pytest
+
+import youzhi as yz
+from youzhi.errors import UsageError
+from youzhi.imports import check_files, import_files
+from youzhi.intake.findings import OUTCOMES
+from youzhi.intake.gather import gather
+
+HEAD = [
+    "学校代码",
+    "学校名称",
+    "学校类型",
+    "小学学生人数",
+    "小学高于规定学历教师数",
+    "教学及辅助用房面积（㎡）",
+]
+ROWS = [
+    ["0370323001", "第一小学", "小学", "400", "20", "2100.50"],
+    ["0370323002", "第二小学", "小学", "320", "16", "1500"],
+    ["0370323003", "第三小学", "小学", "250", "12", "1300"],
+]
+CASES = {}
+
+
+def case(function):
+    """Register a case under the name of its function."""
+    CASES[function.__name__] = function
+    return function
+
+
+def text_of(rows=ROWS, head=HEAD, delimiter=",", end="\n"):
+    out = io.StringIO()
+    csv.writer(out, lineterminator=end, delimiter=delimiter).writerows([head, *rows])
+    return out.getvalue()
+
+
+def put(folder, content=None, name="学校.csv"):
+    content = text_of() if content is None else content
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def book(folder, rows, name="学校.xlsx", change=None, title="学校"):
+    made = openpyxl.Workbook()
+    made.active.title = title
+    for row in rows:
+        made.active.append(row)
+    if change:
+        change(made)
+    made.save(folder / name)
+    return folder / name
+
+
+def with_cell(value, column=3, row=1, head=HEAD):
+    """The rows with one cell replaced."""
+    rows = [list(one) for one in ROWS]
+    rows[row][column] = value
+    return rows
+
+
+def read(*paths, county="demo", year=2022, **wishes):
+    return gather(paths, county, year, **wishes)
+
+
+def worst(read):
+    kinds = {one.outcome for one in read.findings}
+    return next((kind for kind in OUTCOMES if kind in kinds), "ok")
+
+
+def ends(read, outcome, row=None, column=None, found=None):
+    """The result ends as the word says, with a finding of that outcome at the place; gives that finding."""
+    assert worst(read) == outcome, read.findings
+    assert (read.schools is None) == (outcome == "reject")
+    told = [one for one in read.findings if one.outcome == outcome]
+    if row is not None:
+        told = [one for one in told if one.row == row]
+    if column is not None:
+        told = [one for one in told if one.column == column]
+    if found is not None:
+        told = [one for one in told if found in one.found]
+    assert told or outcome == "ok", read.findings
+    for one in told:
+        assert one.file
+        assert one.allowed or outcome == "norm"
+        assert one.advice or outcome == "norm"
+    return told[0] if told else None
+
+
+def value(read, column="pupils_primary", row=1):
+    """One value exactly; None when missing."""
+    if column not in read.schools.frame or np.isnan(read.schools.numbers(column)[row]):
+        return None
+    return read.schools.exact_number(row, column)
+
+
+def plain(read):
+    """The table has the three schools with their codes and numbers."""
+    assert read.schools.frame["school_id"].tolist() == [row[0] for row in ROWS]
+    assert [value(read, row=at) for at in range(3)] == [400, 320, 250]
+    assert value(read, "teaching_area_m2", 0) == Fraction("2100.5")
+
+
+def cell_ends(folder, written, outcome, became=None, column=3, missing=True):
+    """The same cell as text of a CSV ends as it should; the other cells are untouched."""
+    made = read(put(folder, text_of(with_cell(written, column))))
+    told = ends(made, outcome, row=3, column=HEAD[column])
+    field = {3: "pupils_primary", 5: "teaching_area_m2"}[column]
+    if outcome == "norm":
+        assert value(made, field) == became
+        assert told.became
+    if outcome == "hold":
+        assert value(made, field) is None
+        assert value(made, field, 0) is not None
+    return told
+
+
+# ------------------------------------------------------------------------------------ E files and encodings
+
+
+@case
+def E01(folder):
+    made = read(put(folder, b"\xef\xbb\xbf" + text_of().encode()))
+    assert worst(made) in ("ok", "norm")
+    plain(made)
+
+
+@case
+def E02(folder):
+    made = read(put(folder))
+    ends(made, "ok")
+    plain(made)
+
+
+@case
+def E03(folder):
+    made = read(put(folder, text_of().encode("gb18030")))
+    assert "gb18030" in ends(made, "norm").found.lower()
+    plain(made)
+    assert made.schools.frame["school"].tolist() == ["第一小学", "第二小学", "第三小学"]
+
+
+@case
+def E04(folder):
+    # these names are valid in both encodings; as GB18030 they would be other characters
+    rows = [["01", "涓浗", "小学", "5", "1", "9"], ["02", "中国小学", "小学", "6", "1", "9"]]
+    content = text_of(rows).encode()
+    content.decode("gb18030", errors="replace")
+    made = read(put(folder, content))
+    assert made.schools.frame["school"].tolist() == ["涓浗", "中国小学"]
+
+
+@case
+def E05(folder):
+    for at, name in enumerate(("utf-16-le", "utf-16-be")):
+        mark = b"\xff\xfe" if name.endswith("le") else b"\xfe\xff"
+        content = mark + text_of(delimiter="\t").encode(name)
+        made = read(put(folder, content, f"{at}.csv"))
+        ends(made, "norm")
+        plain(made)
+
+
+@case
+def E06(folder):
+    first, *rest = text_of().splitlines(keepends=True)
+    content = first.encode() + rest[0].encode("gb18030") + "".join(rest[1:]).encode()
+    told = ends(read(put(folder, content)), "reject")
+    assert "字节" in told.found
+    assert "2" in told.found  # the line
+
+
+@case
+def E07(folder):
+    rows = [["01", "㙍𬭚小学", "小学", "5", "1", "9"]]
+    made = read(put(folder, text_of(rows).encode("gb18030")))
+    assert made.schools.frame["school"].tolist() == ["㙍𬭚小学"]
+    (folder / "demo").mkdir()
+    (folder / "demo" / "county.toml").write_text('name = {zh = "甲县", en = "Jia"}', "utf-8")
+    import_files([folder / "学校.csv"], "demo", 2022, data=folder)
+    written = (folder / "demo" / "2022" / "schools.csv").read_bytes()
+    assert "㙍𬭚小学".encode() in written
+
+
+@case
+def E08(folder):
+    told = ends(read(put(folder, text_of() + '"0370323004","丁')), "reject")
+    assert "文件不完整" in told.found or "不完整" in yz.intake.findings.load_rules()[told.rule].zh
+
+
+@case
+def E09(folder):
+    content = book(folder, [HEAD, *ROWS]).read_bytes()
+    for cut in (100, len(content) // 2, len(content) - 10):
+        ends(read(put(folder, content[:cut], "cut.xlsx")), "reject")
+
+
+@case
+def E10(folder):
+    html = f"<html><table><tr><td>{'</td><td>'.join(HEAD)}</td></tr></table></html>"
+    ends(read(put(folder, html, "a.xls")), "reject")
+    named = read(put(folder, text_of(), "b.xlsx"))  # a CSV under the name of a workbook
+    assert worst(named) in ("norm", "warn")
+    plain(named)
+    content = book(folder, [HEAD, *ROWS]).read_bytes()
+    turned = read(put(folder, content, "c.csv"))
+    assert worst(turned) in ("norm", "warn")
+    plain(turned)
+
+
+@case
+def E11(folder):
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 504
+    content = head + "EncryptedPackage".encode("utf-16-le") + b"\0" * 1024
+    ends(read(put(folder, content, "a.xlsx")), "reject")
+
+
+@case
+def E12(folder):
+    for at, content in enumerate((b"", text_of([]), "\n\n", ",,,\n,,,\n")):
+        told = ends(read(put(folder, content, f"{at}.csv")), "reject")
+        assert told.rule.startswith("E12") or "无数据行" in told.found
+    ends(read(book(folder, [HEAD])), "reject")
+
+
+@case
+def E13(folder):
+    lines = text_of().splitlines()
+    content = lines[0] + "\r\n" + lines[1] + "\n" + lines[2] + "\r" + lines[3] + "\n,,,,,\n\n\n"
+    made = read(put(folder, content))
+    assert worst(made) in ("ok", "norm")
+    plain(made)
+
+
+@case
+def E14(folder):
+    for at, delimiter in enumerate("\t;"):
+        made = read(put(folder, text_of(delimiter=delimiter), f"{at}.csv"))
+        assert worst(made) in ("norm", "reject")
+        if made.schools is not None:
+            plain(made)
+
+
+@case
+def E15(folder):
+    path = folder / "bomb.xlsx"
+    book(folder, [HEAD, *ROWS])
+    with zipfile.ZipFile(folder / "学校.xlsx") as old, zipfile.ZipFile(path, "w", 8) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b"</sheetData>", b" " * 300_000_000 + b"</sheetData>")
+            new.writestr(name, content)
+    ends(read(path), "reject")
+    with zipfile.ZipFile(folder / "学校.xlsx") as old, zipfile.ZipFile(path, "w", 8) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("sheet1.xml"):
+                entity = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
+                at = content.index(b"<worksheet")
+                content = content[:at] + entity + content[at:]
+            new.writestr(name, content)
+    ends(read(path), "reject")
+
+
+@case
+def E16(folder, monkeypatch):
+    path, look = put(folder), os.fstat
+
+    def look_and_write(descriptor):
+        seen = look(descriptor)
+        monkeypatch.undo()
+        with open(path, "ab") as file:
+            file.write(b"\n")
+        return seen
+
+    monkeypatch.setattr(os, "fstat", look_and_write)
+    assert ends(read(path), "reject").rule == "E16"
+
+
+@case
+def E17(folder):
+    put(folder, name="甲.csv")
+    put(folder, text_of([[*row[:3], "9", *row[4:]] for row in ROWS]), "乙.csv")
+    made = read(folder)
+    ends(made, "reject")
+    told = " ".join(one.file + one.found for one in made.findings)
+    assert "甲.csv" in told
+    assert "乙.csv" in told
+
+
+@case
+def E18(folder):
+    dated = [["2022", *row] for row in ROWS]
+    path = put(folder, text_of(dated, ["统计年度", *HEAD]), "学校2023.csv")
+    ends(read(path, year=None), "reject")
+    ends(read(path, year=2023), "reject")
+    ends(read(put(folder, text_of(dated, ["统计年度", *HEAD]), "学校2022.csv")), "ok")
+
+
+@case
+def E19(folder):
+    put(folder)
+    (folder / "link.csv").symlink_to(folder / "学校.csv")
+    ends(read(folder / "link.csv"), "reject")
+    (folder / "x.csv").mkdir()
+    ends(read(folder / "x.csv"), "reject")
+    os.mkfifo(folder / "pipe.csv")
+    ends(read(folder / "pipe.csv"), "reject")
+
+
+@case
+def E20(folder, monkeypatch):
+    path = put(folder)
+
+    def refuse(*_args, **_wishes):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    for owner, name in ((io, "open"), (os, "open"), (type(folder), "read_bytes")):
+        monkeypatch.setattr(owner, name, refuse)
+    made = read(path)
+    monkeypatch.undo()
+    ends(made, "reject")
+
+
+# ------------------------------------------------------------------------------------ H heads and sheets
+
+
+@case
+def H01(folder):
+    head = [
+        ["学校名称", "学校类型", "学生人数", None, "专任教师数", None],
+        [None, None, "小学", "初中"] * 1 + ["小学", "初中"],
+    ]
+    rows = [*head, ["甲校", "九年一贯制学校", 100, 90, 8, 9]]
+
+    def merge(made):
+        for span in ("A1:A2", "B1:B2", "C1:D1", "E1:F1"):
+            made.active.merge_cells(span)
+
+    made = read(book(folder, rows, change=merge))
+    assert worst(made) in ("ok", "norm")
+    got = [
+        value(made, name, 0)
+        for name in ("pupils_primary", "pupils_junior", "teachers_primary", "teachers_junior")
+    ]
+    assert got == [100, 90, 8, 9]
+
+
+@case
+def H02(folder):
+    head = ["学校名称", "学校类型", "小学学生人数", "教学仪器设备资产值"]
+    rows = [["某县学校办学条件表"], ["单位：万元、平方米"], head, ["甲校", "小学", 31, 5.27]]
+    made = read(book(folder, rows))
+    ends(made, "norm")
+    assert value(made, "equipment_value_yuan", 0) == 52700
+
+
+@case
+def H03(folder):
+    head = [
+        " 学校代码 ",
+        "学校\n名称",
+        "学校 类型",
+        "小学学生人数",
+        HEAD[4],
+        "教学及辅助用房面积 (m2)",
+    ]
+    made = read(put(folder, text_of(ROWS, head)))
+    assert worst(made) in ("ok", "norm")
+    plain(made)
+
+
+@case
+def H04(folder):
+    for name in ("在校生数", "学生数", "在校学生", "小学在校生数", "小学在校学生数"):
+        made = read(put(folder, text_of(ROWS, [*HEAD[:3], name, *HEAD[4:]])))
+        assert worst(made) in ("ok", "norm"), name
+        plain(made)
+    doubled = text_of([[*row, row[3]] for row in ROWS], [*HEAD, "小学在校生数"])
+    told = ends(read(put(folder, doubled)), "reject")
+    assert "小学" in told.column + told.found
+
+
+@case
+def H05(folder):
+    doubled = text_of([[*row, row[3]] for row in ROWS], [*HEAD, HEAD[3]])
+    ends(read(put(folder, doubled)), "reject")
+
+
+@case
+def H06(folder):
+    made = read(put(folder, text_of([["5", "1"], ["6", "1"]], ["小学学生人数", "小学班级数"])))
+    ends(made, "reject")
+    told = " ".join(one.found + one.column for one in made.findings)
+    assert "学校名称" in told
+    assert "学校类型" in told
+
+
+@case
+def H07(folder):
+    made = read(put(folder, text_of([[*row, "2"] for row in ROWS], [*HEAD, "游泳池数"])))
+    told = ends(made, "warn")
+    assert "游泳池数" in told.column + told.found
+    plain(made)
+
+
+@case
+def H08(folder):
+    made = read(put(folder, text_of([row[::-1] for row in ROWS], HEAD[::-1])))
+    ends(made, "ok")
+    plain(made)
+
+
+@case
+def H09(folder):
+    ends(read(put(folder, text_of(ROWS[1:], ROWS[0]))), "reject")
+
+
+@case
+def H10(folder):
+    def second(made):
+        sheet = made.create_sheet("学校二")
+        for row in [HEAD, *ROWS]:
+            sheet.append(row)
+
+    path = book(folder, [HEAD, *ROWS], change=second)
+    told = ends(read(path), "reject")
+    assert "学校二" in told.found
+    named = read(path, sheet="学校二")
+    plain(named)
+    with pytest.raises(UsageError, match="学校二"):
+        read(path, sheet="没有")
+    plain(read(book(folder, [["封面"]], "b.xlsx", change=second), sheet="学校二"))
+    plain(
+        read(book(folder, [["某县教育局"]], "c.xlsx", change=second))
+    )  # the only table, on the second sheet
+
+
+@case
+def H11(folder):
+    def hide(made):
+        made.active.row_dimensions[3].hidden = True
+        made.active.column_dimensions["D"].hidden = True
+
+    made = read(book(folder, [HEAD, *ROWS], change=hide))
+    ends(made, "warn")
+    plain(made)
+    told = " ".join(one.found + str(one.row) + one.column + one.cell for one in made.findings)
+    assert "3" in told
+
+
+@case
+def H12(folder):
+    rows = [[*row, "历山街道" if at == 0 else None] for at, row in enumerate(ROWS)]
+    made = read(
+        book(
+            folder,
+            [[*HEAD, "所在镇街"], *rows],
+            change=lambda made: made.active.merge_cells("G2:G4"),
+        )
+    )
+    ends(made, "norm")
+    assert made.schools.frame["town"].tolist() == ["历山街道"] * 3
+    rows = [[*row[:3], row[3] if at == 0 else None, *row[4:]] for at, row in enumerate(ROWS)]
+    told = ends(
+        read(book(folder, [HEAD, *rows], change=lambda made: made.active.merge_cells("D2:D4"))),
+        "reject",
+    )
+    assert "D" in told.cell + told.found
+
+
+@case
+def H13(folder):
+    total = ["", "合计", "", "970", "48", "4900.5"]
+    made = read(put(folder, text_of([*ROWS, total])))
+    ends(made, "norm")
+    plain(made)
+    told = ends(read(put(folder, text_of([*ROWS, [*total[:3], "999", *total[4:]]]))), "warn")
+    assert "970" in told.found + told.became
+    assert "999" in told.found
+    kept = read(put(folder, text_of([*ROWS, ["9", "合计镇小学", "小学", "5", "1", "9"]])))
+    assert "合计镇小学" in kept.schools.frame["school"].tolist()
+
+
+@case
+def H14(folder):
+    notes = "注：本表数据截至9月1日,,,,,\n填表人：某某,,审核人：某某,,,\n"
+    made = read(put(folder, text_of() + notes))
+    ends(made, "norm")
+    plain(made)
+
+
+@case
+def H15(folder):
+    for row in (ROWS[1][:5], [*ROWS[1], "1"]):
+        told = ends(read(put(folder, text_of([ROWS[0], row, ROWS[2]]))), "reject")
+        assert told.row == 3
+
+
+# ------------------------------------------------------------------------------------ N cells and numbers
+
+
+@case
+def N01(folder):
+    cell_ends(folder, "３２０", "norm", 320)
+    cell_ends(folder, "１２３．５", "norm", Fraction("123.5"), column=5)
+
+
+@case
+def N02(folder):
+    cell_ends(folder, "1,234", "norm", 1234)
+    cell_ends(folder, "１，２３４", "norm", 1234)
+    cell_ends(folder, "1,234,567.25", "norm", Fraction("1234567.25"), column=5)
+
+
+@case
+def N03(folder):
+    head = [*HEAD[:5], "教学仪器设备资产值（元）"]
+    rows = [
+        [*row[:5], money] for row, money in zip(ROWS, ["800000", "1.2万", "500000"], strict=True)
+    ]
+    made = read(put(folder, text_of(rows, head)))
+    ends(made, "norm", row=3)
+    assert value(made, "equipment_value_yuan") == 12000
+    assert value(made, "equipment_value_yuan", 0) == 800000
+
+
+@case
+def N04(folder):
+    head = [*HEAD[:5], "教学仪器设备资产值（元）"]
+    rows = [
+        [*row[:5], money] for row, money in zip(ROWS, ["80", "64.5", "50"], strict=True)
+    ]  # 万元
+    made = read(put(folder, text_of(rows, head)))
+    ends(made, "hold")
+    assert [value(made, "equipment_value_yuan", at) for at in range(3)] == [None] * 3
+    right = [
+        [*row[:5], money] for row, money in zip(ROWS, ["800000", "645000", "500000"], strict=True)
+    ]
+    ends(read(put(folder, text_of(right, head))), "ok")
+
+
+@case
+def N05(folder):
+    head = [*HEAD[:5], "体育运动场地面积（亩）"]
+    stated = [[*row[:5], area] for row, area in zip(ROWS, ["12", "3", "7.5"], strict=True)]
+    made = read(put(folder, text_of(stated, head)))
+    ends(made, "norm")
+    assert value(made, "sports_ground_area_m2") == 2000  # 3 × 2000/3
+    assert value(made, "sports_ground_area_m2", 2) == 5000
+    plainly = [[*row[:5], area] for row, area in zip(ROWS, ["12", "9", "7.5"], strict=True)]
+    made = read(put(folder, text_of(plainly, [*HEAD[:5], "体育运动场地面积"])))
+    ends(made, "hold")
+    assert value(made, "sports_ground_area_m2", 0) is None
+
+
+def items(folder, *rows, head=("填报项目", "填报值")):
+    out = io.StringIO()
+    csv.writer(out).writerows([head, *rows])
+    return read(put(folder, out.getvalue(), "县级.csv"))
+
+
+@case
+def N06(folder):
+    name = next(f.zh for f in yz.columns.load_figures().values() if f.unit == "%")
+    made = items(folder, [name, "0.95"])
+    assert worst(made) == "hold"
+    assert made.items.frame["value"].tolist() == [None]
+    made = items(folder, [name, "95%"])
+    assert made.items.frame["value"].tolist() == [Decimal(95)]
+    made = items(folder, [name, "95", "%"], head=("填报项目", "填报值", "单位"))
+    assert made.items.frame["value"].tolist() == [Decimal(95)]
+    cell_ends(folder, "46.5%", "hold", column=5)
+
+
+@case
+def N07(folder):
+    for unit, factor in (("千元", 1000), ("百元", 100), ("万元", 10000)):
+        head = [*HEAD[:5], f"教学仪器设备资产值（{unit}）"]
+        rows = [[*row[:5], str(Decimal(800000) / factor)] for row in ROWS]
+        made = read(put(folder, text_of(rows, head)))
+        ends(made, "norm")
+        assert value(made, "equipment_value_yuan") == 800000
+
+
+@case
+def N08(folder):
+    for written in ("'320", "320\u00a0", "\u200b320", " 320 ", "\ufeff320", "3\u200d20"):
+        made = read(put(folder, text_of(with_cell(written))))
+        assert worst(made) in ("ok", "norm"), repr(written)
+        assert value(made) == 320
+    made = read(book(folder, [HEAD, *[[*row[:3], str(row[3]), *row[4:]] for row in ROWS]]))
+    assert worst(made) in ("ok", "norm")
+    plain(made)
+
+
+@case
+def N09(folder):
+    for written in (
+        "-",
+        "—",
+        "－－",
+        "/",
+        "无",
+        "空",
+        "N/A",
+        "#N/A",
+        "null",
+        "NULL",
+        "暂无",
+        "无数据",
+    ):
+        cell_ends(folder, written, "hold")
+
+
+@case
+def N10(folder):
+    for written in ("#DIV/0!", "#REF!", "#VALUE!", "#NAME?"):
+        ends(read(put(folder, text_of(with_cell(written)))), "reject", row=3)
+    rows = [[*row[:3], int(row[3]), *row[4:]] for row in ROWS]
+    rows[1][3] = "=160+160"
+    told = ends(read(book(folder, [HEAD, *rows])), "reject", row=3)
+    assert told.cell == "D3"
+
+
+@case
+def N11(folder):
+    made = read(put(folder, text_of(with_cell("0", 4))))
+    assert value(made, "degree_teachers_primary") == 0
+    made = read(put(folder, text_of(with_cell("", 4))))
+    ends(made, "ok")
+    assert value(made, "degree_teachers_primary") is None
+
+
+@case
+def N12(folder):
+    cell_ends(folder, "1.2E+05", "norm", 120000)
+    told = ends(read(put(folder, text_of(with_cell("3.70323E+09", 0)))), "reject", row=3)
+    assert told.column == "学校代码"
+
+
+@case
+def N13(folder):
+    for written in ("3月1日", "2022-03-01"):
+        ends(read(put(folder, text_of(with_cell(written, 0)))), "reject", row=3)
+    import datetime
+
+    rows = [list(row) for row in ROWS]
+    rows[1][0] = datetime.datetime(2022, 3, 1)
+    told = ends(read(book(folder, [HEAD, *rows])), "reject", row=3)
+    assert told.cell == "A3"
+
+
+@case
+def N14(folder):
+    cell_ends(folder, "-5", "reject")
+    cell_ends(folder, "-0.5", "reject", column=5)
+
+
+@case
+def N15(folder):
+    cell_ends(folder, "12.5", "reject")
+    assert value(read(put(folder, text_of(with_cell("12.0"))))) == 12
+
+
+@case
+def N16(folder):
+    for written in ("inf", "nan", "1e308", "9" * 400, "0x1F", "１e５", "１２３abc"):
+        cell_ends(folder, written, "reject")
+
+
+@case
+def N17(folder):
+    for written in ("12,5", "1.2.3", "1O", "l2", "12,34", "1,23,456"):
+        cell_ends(folder, written, "reject")
+
+
+@case
+def N18(folder):
+    head = [*HEAD[:5], "教学仪器设备资产值（元）"]
+    for written in ("900719925474.0993", "0.30000000000000004", "800000.123456789012345"):
+        rows = [
+            [*row[:5], money]
+            for row, money in zip(ROWS, ["800000", written, "500000"], strict=True)
+        ]
+        made = read(put(folder, text_of(rows, head)))
+        ends(made, "ok")
+        assert value(made, "equipment_value_yuan") == Fraction(written)
+    head = [*HEAD[:5], "图书册数"]
+    told = ends(read(put(folder, text_of(with_cell("9007199254740993", 5), head))), "reject", row=3)
+    assert told.found == "9007199254740993"  # beyond the range, but not one digit was lost
+
+
+@case
+def N19(folder):
+    for written in ("３００左右", "约300", "300-350", "300～350", "近300", "300多"):
+        cell_ends(folder, written, "hold")
+    cell_ends(folder, "300人", "norm", 300)
+
+
+@case
+def N20(folder):
+    told = cell_ends(folder, "三百二十", "hold")
+    assert told.became == "320"
+
+
+@case
+def N21(folder):
+    for written in ("TRUE", "2022-09-01", "2022/9/1"):
+        cell_ends(folder, written, "reject")
+    rows = [[*row[:3], int(row[3]), *row[4:]] for row in ROWS]
+    rows[1][3] = True
+    ends(read(book(folder, [HEAD, *rows])), "reject", row=3)
+
+
+def county(folder):
+    """A data root with one county that has only its card."""
+    (folder / "data" / "demo").mkdir(parents=True)
+    card = 'name = {zh = "甲县", en = "Jia"}\n'
+    (folder / "data" / "demo" / "county.toml").write_text(card, "utf-8")
+    return folder / "data"
+
+
+def told_by(check, outcome, word):
+    """The findings of a check with this outcome that name the school or word."""
+    rows = check.findings[check.findings["outcome"] == outcome]
+    hit = rows.apply(lambda row: word in "".join(map(str, row)), axis=1) if len(rows) else rows
+    return rows[hit] if len(rows) else rows
+
+
+@case
+def N22(folder):
+    rows = with_cell("200000", 5)
+    check = check_files([put(folder, text_of(rows))], "demo", 2022, data=county(folder))
+    assert not check.gathered.refused
+    assert value(check.gathered, "teaching_area_m2") == 200000
+    assert len(told_by(check, "warn", "第二小学")) or (check.findings["row"] == 3).any()
+
+
+# ------------------------------------------------------------------------------------ K identity and keys
+
+
+@case
+def K01(folder):
+    import_files([put(folder)], "demo", 2022, data=county(folder))
+    assert b"0370323001" in (folder / "data" / "demo" / "2022" / "schools.csv").read_bytes()
+    plain(read(book(folder, [HEAD, *ROWS])))
+
+
+@case
+def K02(folder):
+    rows = [["9137032370000123456", *ROWS[0][1:]], [""] * 6, ["9137032370000123457", *ROWS[1][1:]]]
+    made = read(put(folder, text_of(rows)))
+    assert made.schools.frame["school_id"].tolist() == [
+        "9137032370000123456",
+        "9137032370000123457",
+    ]
+
+
+@case
+def K03(folder):
+    made = read(put(folder, text_of([*ROWS, ROWS[1]])))
+    ends(made, "warn", row=5)
+    plain(made)
+    made = read(put(folder, text_of([*ROWS, [*ROWS[1][:3], "321", *ROWS[1][4:]]])))
+    ends(made, "reject")
+    assert {one.row for one in made.findings if one.outcome == "reject"} == {3, 5}
+
+
+@case
+def K04(folder):
+    made = read(put(folder, text_of([*ROWS, ["0370323009", *ROWS[1][1:]]])))
+    ends(made, "warn")
+    assert len(made.schools) == 4
+    root = county(folder)
+    import_files([put(folder)], "demo", 2021, data=root)
+    check = check_files([put(folder, text_of(with_cell("新二小", 1)))], "demo", 2022, data=root)
+    assert len(told_by(check, "warn", "新二小"))
+
+
+@case
+def K05(folder):
+    names = ["NA", "null", "None", "nan", "TRUE", "1E5"]
+    rows = [[f"0{at}", name, *ROWS[0][2:]] for at, name in enumerate(names)]
+    made = read(put(folder, text_of(rows)))
+    ends(made, "ok")
+    assert made.schools.frame["school"].tolist() == names
+    assert read(book(folder, [HEAD, *rows])).schools.frame["school"].tolist() == names
+
+
+@case
+def K06(folder):
+    for written in ("⽯桥小学", "石 桥小学", "石桥小学\u200b"):
+        made = read(put(folder, text_of(with_cell(written, 1))))
+        ends(made, "norm")
+        assert made.schools.frame["school"].tolist()[1] == "石桥小学"
+    pair = [["", "实验(东)小学", *ROWS[0][2:]], ["", "实验（东）小学", *ROWS[0][2:]]]
+    made = read(put(folder, text_of(pair)))
+    assert len(made.schools) == 1
+
+
+@case
+def K07(folder):
+    assert worst(read(put(folder), code_pattern="0370323[0-9]{3}")) == "ok"
+    rows = with_cell("0370321002", 0)
+    told = ends(read(put(folder, text_of(rows)), code_pattern="0370323[0-9]{3}"), "reject", row=3)
+    assert told.column == "学校代码"
+
+
+@case
+def K08(folder):
+    root = county(folder)
+    named = text_of([["乙县", *row] for row in ROWS], ["县区", *HEAD])
+    check = check_files([put(folder, named)], "demo", 2022, data=root)
+    assert check.gathered.refused
+    named = text_of([["甲县", *row] for row in ROWS], ["县区", *HEAD])
+    check = check_files([put(folder, named)], "demo", 2022, data=root)
+    assert not check.gathered.refused
+    with pytest.raises(UsageError, match="demo"):
+        import_files([put(folder)], "nowhere", 2022, data=root)
+    assert not (root / "nowhere").exists()
+
+
+@case
+def K09(folder):
+    for written, kind in (
+        ("初级中学", "junior"),
+        ("九年一贯制", "nine_year"),
+        ("完中", "complete_secondary"),
+    ):
+        made = read(put(folder, text_of(with_cell(written, 2))))
+        ends(made, "norm", row=3)
+        assert made.schools.frame["school_type"].tolist()[1] == kind
+    ends(read(put(folder, text_of(with_cell("完全中学", 2)))), "ok")
+    ends(read(put(folder, text_of(with_cell("大学", 2)))), "reject", row=3)
+    ends(read(put(folder, text_of(with_cell("", 2)))), "reject", row=3)
+
+
+@case
+def K10(folder):
+    head = ["学校名称", "学校类型", "在校生数", "高于规定学历教师数"]
+    rows = [["甲校", "小学", "100", "5"], ["乙校", "九年一贯制学校", "500", "30"]]
+    made = read(put(folder, text_of(rows, head)))
+    ends(made, "hold", row=3)
+    by_name = made.schools.frame.set_index("school")
+    assert by_name.at["甲校", "pupils_primary"] == 100
+    assert by_name.loc["乙校", ["pupils_primary"]].isna().all()
+    assert not (by_name.filter(like="pupils_") == 500).any(axis=None)
+
+
+@case
+def K11(folder):
+    rows = [[f"0{n}", f"教学点{n}", "教学点", str(n), "3", "400"] for n in (49, 50, 51)]
+    made = read(put(folder, text_of(rows)))
+    counted = yz.assess(made.schools, standard=yz.load_standard("jiaodu-2017-6")).schools["school"]
+    assert sorted(counted) == ["教学点50", "教学点51"]
+
+
+@case
+def K12(folder):
+    rows = [
+        *ROWS,
+        ["08", "特教", "特殊教育学校", "60", "9", "800"],
+        ["09", "职校", "职业学校", "", "", "900"],
+    ]
+    made = read(put(folder, text_of(rows)))
+    result = yz.assess(made.schools, standard=yz.load_standard("jiaodu-2017-6"))
+    assert sorted(result.schools["school"]) == ["第一小学", "第三小学", "第二小学"]
+    assert {"特教", "职校"} <= set(result.sections.excluded["school"])
+
+
+@case
+def K13(folder):
+    rows = [[*ROWS[0], ""], ["0370323011", "东校区", *ROWS[1][2:], "第一小学"]]
+    told = ends(read(put(folder, text_of(rows, [*HEAD, "所属学校"]))), "reject", row=2)
+    assert told.found == "第一小学"
+    rows[0][6] = "第一小学"
+    assert worst(read(put(folder, text_of(rows, [*HEAD, "所属学校"])))) == "ok"
+
+
+@case
+def K14(folder):
+    rows = [*ROWS, ["0370323004", "空壳小学", "小学", "0", "0", "0"]]
+    check = check_files([put(folder, text_of(rows))], "demo", 2022, data=county(folder))
+    assert len(told_by(check, "warn", "空壳小学")) or (check.findings["row"] == 5).any()
+    result = yz.assess(check.gathered.schools, standard=yz.load_standard("jiaodu-2017-6"))
+    assert "空壳小学" not in set(result.schools["school"])
+
+
+@case
+def K15(folder):
+    root = county(folder)
+    import_files([put(folder)], "demo", 2021, data=root)
+    check = check_files([put(folder, text_of(ROWS[:2]))], "demo", 2022, data=root)
+    assert len(told_by(check, "warn", "第三小学"))
+
+
+# ------------------------------------------------------------------------------------ D contents
+
+
+@case
+def D01(folder):
+    check = check_files([put(folder, text_of(with_cell("0")))], "demo", 2022, data=county(folder))
+    assert not check.gathered.refused
+    assert (check.findings["row"] == 3).any()
+    result = yz.assess(check.gathered.schools, standard=yz.load_standard("jiaodu-2017-6"))
+    primary = result.coefficients[result.coefficients["stage"] == "primary"]
+    assert set(primary["verdict"]) == {"cannot_tell"}
+
+
+@case
+def D02(folder):
+    made = read(put(folder, text_of(ROWS[:1])))
+    table = yz.assess(made.schools, standard=yz.load_standard("jiaodu-2017-6")).coefficients
+    known = table[table["cv"].notna()]
+    assert len(known)
+    assert set(known["cv"]) == {0.0}
+
+
+@case
+def D03(folder):
+    made = read(put(folder))
+    result = yz.assess(made.schools, standard=yz.load_standard("jiaodu-2017-6"))
+    assert not (result.coefficients["stage"] == "junior").any() or (
+        result.coefficients.query("stage == 'junior'")["cv"].isna().all()
+    )
+
+
+@case
+def D04(folder):
+    standard = yz.load_standard("jiaodu-2017-6")
+    column = "degree_teachers_primary"
+    name = next(one.id for one in standard.indicator if "degree_teachers_{stage}" in one.numerator)
+    for teachers, cv, verdict in (("5", 0.0, "met"), ("0", None, "not_met")):
+        made = read(put(folder, text_of([[*row[:3], "100", teachers, "500"] for row in ROWS])))
+        assert value(made, column) == int(teachers)
+        table = yz.assess(made.schools, standard=standard).coefficients
+        row = table.set_index(["stage", "indicator"]).loc[("primary", name)]
+        assert (None if np.isnan(row["cv"]) else row["cv"]) == cv
+        assert row["verdict"] == verdict
+
+
+@case
+def D05(folder):
+    head = [*HEAD[:4], "小学专任教师数", "小学骨干教师数"]
+    rows = [[*row[:4], "20", "20"] for row in ROWS]
+    ends(read(put(folder, text_of(rows, head))), "ok")
+    rows[1][5] = "21"
+    ends(read(put(folder, text_of(rows, head))), "reject", row=3)
+    head[5] = "小学高于规定学历教师数"
+    ends(read(put(folder, text_of(rows, head))), "reject", row=3)
+
+
+@case
+def D06(folder):
+    head = [*HEAD[:4], "小学班级数", "小学最大班额"]
+    rows = [[*row[:4], "10", "45"] for row in ROWS]
+    rows[1][4:] = ["5", "45"]  # 5 × 45 < 320
+    check = check_files([put(folder, text_of(rows, head))], "demo", 2022, data=county(folder))
+    assert not check.gathered.refused
+    told = check.findings[check.findings["outcome"].isin(["warn", "hold"])]
+    assert set(told["row"]) == {3}
+
+
+@case
+def D07(folder):
+    head = [*HEAD[:5], "教学及辅助用房面积（㎡）", "室内体育用房面积（㎡）"]
+    rows = [[*row, "500"] for row in ROWS]
+    rows[1][5:] = ["400", "400.01"]
+    ends(read(put(folder, text_of(rows, head))), "reject", row=3)
+    rows[1][6] = "400"
+    assert read(put(folder, text_of(rows, head))).schools is not None
+
+
+@case
+def D08(folder):
+    root = county(folder)
+    import_files([put(folder)], "demo", 2021, data=root)
+    check = check_files([put(folder, text_of(with_cell("481")))], "demo", 2022, data=root)
+    told = check.findings[(check.findings["row"] == 3) & (check.findings["outcome"] == "warn")]
+    assert any("320" in found and "481" in found for found in told["found"])
+    check = check_files(
+        [put(folder, text_of(with_cell("480")))], "demo", 2022, data=root
+    )  # exactly 50 %
+    assert not (
+        check.findings["found"].str.contains("480") & check.findings["found"].str.contains("320")
+    ).any()
+
+
+@case
+def D09(folder):
+    head = [*HEAD, "经度", "纬度"]
+    rows = [[*row, str(118.1 + at / 100), "36.1"] for at, row in enumerate(ROWS)]
+    root = county(folder)
+    assert not len(
+        check_files([put(folder, text_of(rows, head))], "demo", 2022, data=root).findings
+    )
+    rows[2][6:] = rows[1][6:]
+    check = check_files([put(folder, text_of(rows, head))], "demo", 2022, data=root)
+    assert set(check.findings["outcome"]) == {"warn"}
+    rows[2][6:] = ["36.1", "89.1"]
+    check = check_files([put(folder, text_of(rows, head))], "demo", 2022, data=root)
+    assert (check.findings["outcome"] == "warn").any()
+
+
+@case
+def D10(folder):
+    made = items(folder, ["回收有效问卷数", ""])
+    assert worst(made) == "ok"
+    schools = read(put(folder)).schools
+    result = yz.assess(schools, made.items, standard=yz.load_standard("jiaodu-2017-6"))
+    assert set(result.vetoes["verdict"]) <= {"cannot_tell", "met"}
+    assert (result.vetoes["verdict"] == "cannot_tell").any()
+    rested = result.items[result.items["evidence"].fillna("").str.contains("问卷")]
+    assert not (rested["verdict"] == "met").any()
+
+
+@case
+def D11(folder):
+    name = next(f.zh for f in yz.columns.load_figures().values() if f.unit == "%" and f.max == 100)
+    for written in ("100.01", "-1", "101%"):
+        assert worst(items(folder, [name, written])) == "reject", written
+    assert worst(items(folder, [name, "100"])) == "ok"
+    assert worst(items(folder, [name, "85"])) == "ok"
+
+
+@case
+def D12(folder):
+    for written in ("2022-2023", "2022/23", "二〇二二", "2022年", "2022—2023学年", "2022"):
+        made = read(put(folder, text_of([[written, *row] for row in ROWS], ["统计年度", *HEAD])))
+        assert made.schools is not None, written
+        assert set(made.schools.frame["year"]) == {2022}
+        assert worst(made) == ("ok" if written == "2022" else "norm")
+    for written in ("2011", "2036", "1922", "22", "去年", "2021"):
+        made = read(put(folder, text_of([[written, *row] for row in ROWS], ["统计年度", *HEAD])))
+        assert worst(made) == "reject", written
+
+
+@case
+def D13(folder):
+    schools = read(put(folder), year=2015).schools
+    one = yz.assess(schools, standard=yz.load_standard("jiaodu-2012-3"))
+    other = yz.assess(schools, standard=yz.load_standard("jiaodu-2017-6"))
+    with pytest.raises(yz.YouzhiError):
+        yz.rank_counties([one, other])
+
+
+# ------------------------------------------------------------------------------------ all of them
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_ends_as_it_should(name, tmp_path, monkeypatch):
+    wishes = (tmp_path, monkeypatch) if CASES[name].__code__.co_argcount == 2 else (tmp_path,)
+    CASES[name](*wishes)
+
+
+def test_no_case_is_left_out():
+    counts = {"E": 20, "H": 15, "N": 22, "K": 15, "D": 13}
+    wanted = [f"{group}{at:02d}" for group, last in counts.items() for at in range(1, last + 1)]
+    assert sorted(CASES) == sorted(wanted)
+
+
+def test_fifty_faults_in_one_file_give_fifty_findings(tmp_path):
+    rows = [[f"03703230{at:02d}", f"第{at}小学", "小学", "300", "15", "1500"] for at in range(60)]
+    for at in range(50):
+        rows[at][3 + at % 3] = ["-1", "x", "1.2.3", "12,5"][at % 4]
+    made = read(put(tmp_path, text_of(rows)))
+    told = [(one.row, one.column) for one in made.findings if one.outcome == "reject"]
+    assert told == [(at + 2, HEAD[3 + at % 3]) for at in range(50)]

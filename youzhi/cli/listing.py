@@ -1,0 +1,117 @@
+"""A list of findings on the terminal: a table for people, plain lines where the output goes into a file or a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from youzhi.cli.options import printable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class _Entry(NamedTuple):
+    """One line of the list: how grave, where, what was found, what to do, what it would change."""
+
+    outcome: str
+    place: str
+    found: str
+    remedy: str
+    effect: str
+
+
+def show_findings(findings: pd.DataFrame) -> None:
+    """Print what was found, the most serious first; what was merely converted only in sums.
+
+    Parameters
+    ----------
+    findings
+        Columns FINDING_COLUMNS.
+    """
+    entries = [*_serious(findings), *_converted(findings)]
+    if entries and sys.stdout.isatty():
+        _draw(entries)
+        return
+    for entry in entries:
+        typer.echo(printable("｜".join(filter(None, entry)).replace("\n", "；")))
+
+
+def sum_up(findings: pd.DataFrame) -> str:
+    """Return the number of findings of each kind in words.
+
+    Parameters
+    ----------
+    findings
+        Columns FINDING_COLUMNS.
+
+    Returns
+    -------
+    str
+        One clause.
+    """
+    from youzhi.intake.findings import OUTCOMES
+
+    counts = findings["outcome"].value_counts()
+    told = [f"{word}{counts[name]}处" for name, word in OUTCOMES.items() if name in counts]
+    return "、".join(told) or "没有发现问题"
+
+
+def _draw(entries: list[_Entry]) -> None:
+    """A table as wide as the terminal; what depends on a column is said once."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, show_lines=True, expand=True)
+    table.add_column("结果", width=6)
+    for head, share in {"位置": 3, "发现": 4, "怎么办": 6}.items():
+        table.add_column(head, ratio=share, overflow="fold")
+    said = {""}
+    for entry in entries:
+        remedy = entry.remedy if entry.effect in said else f"{entry.remedy}\n{entry.effect}"
+        said.add(entry.effect)
+        cells = (entry.outcome, entry.place, entry.found, remedy)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    Console(highlight=False).print(table)
+
+
+def _serious(findings: pd.DataFrame) -> Iterator[_Entry]:
+    """Everything but what was converted without loss, one by one."""
+    from youzhi.intake.findings import OUTCOMES, load_rules
+
+    for row in findings[findings["outcome"] != "norm"].itertuples():
+        told = {"允许：": row.allowed, "处理：": row.advice}
+        remedy = "\n".join(f"{word}{text}" for word, text in told.items() if text)
+        label = "影响：" if row.effect and not row.effect.startswith("影响") else ""
+        sheet = f"工作表“{row.sheet}”" if row.sheet else ""
+        column = f"“{row.column}”列" if row.column else ""
+        place = " ".join(filter(None, (row.file, sheet, _cell(row), column)))
+        found = _found(row, load_rules()[row.rule].zh)
+        yield _Entry(OUTCOMES[row.outcome], place, found, remedy, f"{label}{row.effect}")
+
+
+def _converted(findings: pd.DataFrame) -> Iterator[_Entry]:
+    """What was converted, by rule with its first example."""
+    from youzhi.intake.findings import OUTCOMES, load_rules
+
+    converted = findings[findings["outcome"] == "norm"]
+    for rule, rows in converted.groupby("rule", sort=False):
+        first, files = next(rows.itertuples()), rows["file"].nunique()
+        file = first.file if files == 1 else f"{first.file}等{files}个文件"
+        example = f"{_cell(first)}{_found(first, load_rules()[rule].zh)}"
+        found = f"共{len(rows)}处，如 {example}"
+        yield _Entry(OUTCOMES["norm"], file, found, f"处理：{first.advice}", "")
+
+
+def _cell(row) -> str:
+    return row.cell or (f"第{row.row}行" if row.row != "" else "")
+
+
+def _found(row, title: str) -> str:
+    became = f" → “{row.became}”" if row.became else ""
+    return f"{title}（{row.rule}）：“{row.found}”{became}"

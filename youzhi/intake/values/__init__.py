@@ -1,0 +1,1 @@
+"""One cell as it was written to one value, by the dictionaries."""

@@ -1,0 +1,1 @@
+"""The form that one school fills in to one record."""

@@ -1,0 +1,171 @@
+"""A sheet with one row per school, or per county figure, to a reading: which columns are read, and in what unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import replace
+from functools import cache
+
+from youzhi.columns import Column, load_columns, load_item_columns, load_totals
+from youzhi.intake.examples import is_findings_list
+from youzhi.intake.files.sources import Sheet, Source
+from youzhi.intake.findings import Finding, Place, make_finding
+from youzhi.intake.readings import Reading
+from youzhi.intake.values.names import clean_name
+from youzhi.intake.wide.head_faults import find_head_faults, find_personal, list_unused
+from youzhi.intake.wide.heads import Head, find_head, is_blank, is_unnamed_table
+from youzhi.intake.wide.labels import Labels, Names, make_names, same_kind
+from youzhi.intake.wide.lines import Slot, Table
+from youzhi.intake.wide.mappings import Mapping, Origin
+from youzhi.intake.wide.personal import mask_numbers
+from youzhi.intake.wide.rows import read_records
+from youzhi.intake.wide.titles import read_titles
+
+
+def read_sheet(source: Source, sheet: Sheet, mapping: Mapping | None = None) -> Reading | None:
+    """Read one sheet that has a head: a table of schools or of county figures (读取有表头的工作表).
+
+    Titles and lines of units may stand above the head, which may have up to three rows; columns may come in any
+    order. With a mapping file its headers go first and those of the dictionary serve for the rest.
+
+    Parameters
+    ----------
+    source
+        The file.
+    sheet
+        One of its sheets.
+    mapping
+        How a table of somebody else becomes ours; a sheet with none of its headers is read without it.
+
+    Returns
+    -------
+    Reading or None
+        None where the sheet is no table, such as a cover; cells keep their text as written.
+
+    Examples
+    --------
+    >>> sheet = Sheet("", [["学校名称", "学校类型", "小学学生数"], ["甲校", "小学", "120"]])
+    >>> reading = read_sheet(Source("a.csv", "", "csv", "utf-8", [sheet]), sheet)
+    >>> reading.records[0].cells["pupils_primary"].text
+    '120'
+    """
+    if is_findings_list(sheet.rows):
+        return None
+    kind, columns, head = _find_best(sheet, mapping)
+    if head is None:
+        return _refuse(source, sheet)
+    used = mapping if any(label.header for label in head.labels.values()) else None
+    origins = used.origins if used else {}
+    titles = read_titles(sheet, head.first)
+    table = Table(source, sheet, head, titles, columns, _place_fields(head, origins))
+    table, stated = _state_units(replace(table, kept=_find_kept(head, used)))
+    faults = [*find_head_faults(table, origins), *_find_lacking(table, used)]
+    records, found = read_records(table)
+    return Reading(
+        *(kind, source.file, sheet.title, source.digest, records),
+        findings=sorted([*faults, *stated, *found], key=lambda finding: finding.row or 0),
+        fields={slot.field: table.place(head.last, *slot.positions[:1]) for slot in table.slots},
+        years=titles.years,
+        county=titles.county,
+        unused=tuple(list_unused(table)),
+    )
+
+
+def _find_best(
+    sheet: Sheet, mapping: Mapping | None
+) -> tuple[str, Dictionary[str, Column], Head | None]:
+    """Kind, dictionary and head under which most of the sheet is known; schools where both know as much."""
+    stage = mapping.stage if mapping else ""
+    names, items = _load_names("staged" if stage else "schools"), _load_names("items")
+    labels = Labels(names, mapping.headers, stage) if mapping else Labels(names)
+    as_schools, as_items = find_head(sheet, labels), find_head(sheet, Labels(items))
+    named = {label.field for label in as_items.labels.values()} if as_items else set()
+    if named & {"item", "value"} and (not as_schools or as_items.score > as_schools.score):
+        return "items", items.columns, as_items
+    return "schools", names.columns, as_schools
+
+
+@cache
+def _load_names(kind: str) -> Names:
+    """Headers of a kind of table; one of a single stage has no columns that do not say their stage."""
+    if kind == "items":
+        return make_names(load_item_columns())
+    return make_names(load_columns() | (load_totals() if kind == "schools" else {}))
+
+
+def _refuse(source: Source, sheet: Sheet) -> Reading | None:
+    """A sheet without a head: a text file and a sheet of figures are refused, anything else is none of ours."""
+    if source.kind != "csv" and not is_unnamed_table(sheet):
+        return None
+    row, cells = next((row, cells) for row, cells in enumerate(sheet.rows, 1) if any(cells))
+    found = mask_numbers("、".join(cell.strip() for cell in cells if not is_blank(cell)))
+    fault = make_finding("H09", Place(source.file, sheet.title, row), found)
+    return Reading("schools", source.file, sheet.title, source.digest, [], [fault])
+
+
+def _place_fields(head: Head, origins: dict[str, Origin]) -> list[Slot]:
+    """Where every field is read from: first as the mapping file says, then by the dictionary, left column first."""
+    personal, slots = find_personal(head), {}
+    by_header: dict[str, int] = {}
+    for at, label in head.labels.items():
+        if label.header and at not in personal:
+            by_header.setdefault(label.header, at)
+    for name, origin in origins.items():
+        if by_header.keys() >= set(origin.headers):
+            positions = tuple(by_header[header] for header in origin.headers)
+            units = [head.labels[at].unit for at in positions]
+            unit = origin.unit or next(filter(None, units), "")
+            slots[name] = Slot(name, positions, unit, origin)
+    for at, label in head.labels.items():
+        if label.field and label.field not in origins:
+            slots.setdefault(label.field, Slot(label.field, (at,), label.unit))
+    return sorted(slots.values(), key=lambda slot: slot.positions)
+
+
+def _find_lacking(table: Table, mapping: Mapping | None) -> list[Finding]:
+    """Headers that the mapping file asks for, and fields that are required, but are not there."""
+    head, asked = table.head, mapping.origins if mapping else {}
+    there = {label.header for at, label in head.labels.items() if at not in find_personal(head)}
+    lacking = [("M01", header) for header in (mapping.headers if mapping else ())]
+    lacking = [(rule, header) for rule, header in lacking if header not in there]
+    placed = {slot.field for slot in table.slots} | set(asked)
+    lacking += [
+        ("H06", column.headers[0])
+        for column in table.columns.values()
+        if column.required and column.id not in placed
+    ]
+    place = table.place(head.last)
+    return [make_finding(rule, place._replace(column=name), "（无此列）") for rule, name in lacking]
+
+
+def _state_units(table: Table) -> tuple[Table, list[Finding]]:
+    """Give the columns that state no unit that of the line above the head, where it is of their kind."""
+    titles, findings, slots, told = table.titles, [], [], []
+    place = table.place(titles.row)
+    for slot in table.slots:
+        column = table.columns[slot.field]
+        fitting = [unit for unit in titles.units if same_kind(unit, column.unit)]
+        if slot.unit or not slot.positions or not fitting:
+            slots.append(slot)
+            continue
+        if len(fitting) > 1:
+            found = f"{titles.written}：{column.zh}不知按{'还是'.join(fitting)}"
+            findings.append(make_finding("H02b", place, found))
+        elif fitting[0] != column.unit:
+            told.append(f"{table.head.names[slot.positions[0]]}按{fitting[0]}读入")
+        slots.append(slot._replace(unit=fitting[0]))
+    if told:
+        findings.append(make_finding("H02", place, titles.written, became="、".join(told)))
+    return replace(table, slots=slots), findings
+
+
+def _find_kept(head: Head, mapping: Mapping | None) -> list[tuple[int, frozenset[str], bool]]:
+    """Columns by whose words the mapping file keeps and leaves out rows."""
+    at = {label.header: position for position, label in head.labels.items()}
+    rules = ((mapping.keep, True), (mapping.skip, False)) if mapping else ()
+    return [
+        (at[header], frozenset(map(clean_name, words)), wanted)
+        for rows, wanted in rules
+        for header, words in rows.items()
+        if header in at
+    ]
