@@ -308,7 +308,7 @@ def test_check_needs_no_county_and_no_data_of_it(run, inbox):
 def test_the_list_of_findings_is_written_where_it_is_wanted(run, inbox, command):
     code, said, _ = run(command, "in/bad.csv", *WHERE, "--out", "list")
     assert code == 2
-    assert set(tree(inbox / "list")) == {"findings.csv", "findings.xlsx"}
+    assert set(tree(inbox / "list")) == {"findings.csv", "findings.xlsx", "标注_bad.xlsx"}
     assert said.count("已写入：") == 2
     told = pd.read_csv(inbox / "list/findings.csv", dtype=str, keep_default_na=False)
     assert told["outcome"].tolist()[:2] == ["reject", "hold"]
@@ -568,7 +568,7 @@ def test_folder_in_place_of_the_ledger_is_refused(run, place):
     (place / "l.csv").mkdir()
     code, _, complaint = run("ledger", "yiyuan", "2020", "--file", "l.csv")
     assert code == 2
-    assert "可以读取的文件" in complaint
+    assert "发现“文件夹”" in complaint
 
 
 def test_ledger_that_is_saved_during_the_check_is_not_written_over(run, place, monkeypatch):

@@ -1,27 +1,35 @@
 """What the documents say is there, runs, and says the same in both languages.
 
-`python tests/test_docs.py` writes the second and third part of the glossary again, from columns.toml
-and county_figures.toml.
+`python tests/test_docs.py` writes again what is made of the code: the second and third part of the
+glossary, the list of reading rules, and what the commands of bring-your-own-data print.
 """
 
+import contextlib
 import doctest
 import re
+import tempfile
 import tomllib
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import youzhi as yz
 from youzhi import counties
 from youzhi.columns import load_columns, load_figures
+from youzhi.intake.findings import OUTCOMES, load_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
 GLOSSARY = "docs/glossary.md"
+RULES = "docs/reading-rules.md"
+PAGES = ["docs/bring-your-own-data.md", "docs/bring-your-own-data.zh-CN.md"]
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 DOCUMENTS = [
     *(*READMES, "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", GLOSSARY),
+    *(RULES, *PAGES),
     *(str(path.relative_to(ROOT)) for path in DECISIONS),
 ]
 COLUMNS_HEADING = "\n## Raw columns"
@@ -95,6 +103,37 @@ def figure_table():
     return "\n".join(lines) + "\n"
 
 
+def rule_tables():
+    """All reading rules, file by file, as the list of rules shows them."""
+    parts = []
+    for path in sorted((ROOT / "youzhi/intake/rules").glob("*.toml")):
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))["rule"]
+        lines = [
+            f"## `{path.relative_to(ROOT)}`\n",
+            "| rule | outcome | 情形 | case | 允许 | 处理 | 影响 | limits |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
+        lines += [f"| {' | '.join(rule_cells(load_rules()[one['id']]))} |" for one in entries]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def rule_cells(rule):
+    cells = [
+        *(f"`{rule.id}`", OUTCOMES[rule.outcome], rule.zh, rule.en, rule.allowed or "——"),
+        *(rule.advice or "——", rule.effect or "——"),
+        "；".join(show_limit(name, limit) for name, limit in rule.limits.items()) or "——",
+    ]
+    return [cell.replace("|", "\\|") for cell in cells]
+
+
+def show_limit(name, limit):
+    """A threshold in full; of long lists of words only how many there are."""
+    if isinstance(limit, (dict, list)) and len(str(limit)) > 60:
+        return f"`{name}`: {len(limit)} entries"
+    return f"`{name}` = {str(limit).replace(chr(39), '')}"
+
+
 # --- both READMEs
 
 
@@ -112,7 +151,11 @@ def test_both_readmes_have_the_same_code_blocks():
 
 def test_both_readmes_link_the_same_documents():
     english, chinese = (
-        [link for link in re.findall(r"\]\(([^)#]+)", read(name)) if link not in READMES]
+        [
+            link.replace(".zh-CN", "")
+            for link in re.findall(r"\]\(([^)#]+)", read(name))
+            if link not in READMES
+        ]
         for name in READMES
     )
     assert len(english) > 5
@@ -262,6 +305,16 @@ def test_every_module_has_one_line_in_the_table_of_modules():
     assert sorted(told) == sorted(there)
 
 
+def test_every_module_of_the_reader_is_named_in_the_architecture():
+    package = ROOT / "youzhi/intake"
+    section = read("ARCHITECTURE.md").split("\n## The reader")[1].split("\n## ")[0]
+    rooms = [path.parent.name for path in package.glob("*/__init__.py")]
+    modules = [path.stem for path in package.rglob("*.py") if path.name != "__init__.py"]
+    assert len(modules) > 30
+    assert [name for name in rooms if f"{name}/ " not in section] == []
+    assert [name for name in modules if not re.search(rf"\b{name}\b", section)] == []
+
+
 def test_layers_of_the_architecture_are_those_of_the_contract():
     project = tomllib.loads(read("pyproject.toml"))
     [contract] = project["tool"]["importlinter"]["contracts"]
@@ -302,6 +355,67 @@ def test_figures_of_the_glossary_are_those_of_county_figures_toml():
     assert glossary_parts()[2].endswith("\n\n" + figure_table()), (
         "run: .venv/bin/python tests/test_docs.py"
     )
+
+
+# --- reading rules, and the page on data of one's own
+
+
+def test_list_of_reading_rules_is_that_of_the_rule_files():
+    assert read(RULES).endswith("\n\n" + rule_tables()), "run: .venv/bin/python tests/test_docs.py"
+
+
+def test_list_of_reading_rules_explains_every_outcome():
+    told = table_rows(read(RULES).split("\n## ")[0])
+    assert [row[0] for row in told[1:]] == list(OUTCOMES.values())
+
+
+def test_both_pages_have_the_same_order_of_headings_and_tables_of_the_same_shape():
+    for shape in (
+        lambda name: [depth for depth, _ in headings(name)],
+        lambda name: [len(row) for row in table_rows(prose(name))],
+    ):
+        english, chinese = map(shape, PAGES)
+        assert len(english) > 8
+        assert english == chinese
+
+
+def test_both_pages_have_the_same_code_blocks():
+    english, chinese = (code_blocks(read(name)) for name in PAGES)
+    assert len(english) > 10
+    assert english == chinese
+
+
+def test_commands_of_the_page_print_what_it_shows():
+    shown = [content for language, content in code_blocks(read(PAGES[0])) if language == "text"]
+    assert len(shown) >= 4
+    assert run_page(read(PAGES[0])) == shown, "run: .venv/bin/python tests/test_docs.py"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_rules_and_outcomes_that_the_page_names_exist(name):
+    named = set(re.findall(r"\b[DEHIKMNS]\d\d[a-z]?\b", prose(name)))
+    assert named
+    assert named - set(load_rules()) == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_coefficients_of_the_foreign_table_are_those_of_the_page(name, shared, tmp_path):
+    told = [row for row in table_rows(prose(name)) if len(row) == 5 and row[1].isdigit()]
+    assert len(told) == 4
+    [rules] = [block for block in blocks_of(name, "toml") if "dispersion_rule" in block]
+    (tmp_path / "teachers.toml").write_text(rules, encoding="utf-8")
+    mapping = read("docs/mappings/taiwan-primary.toml")
+    for county, schools, mean, weighted, alike in told:
+        (tmp_path / "data" / county).mkdir(parents=True)
+        kept = mapping.replace("\n[keep]\n", f'\n[keep]\n"縣市名稱" = ["{county}"]\n')
+        (tmp_path / "one.toml").write_text(kept, encoding="utf-8")
+        table = shared / "data/schools/tw_primary_2024_11counties.csv"
+        places = {"mapping": tmp_path / "one.toml", "data": tmp_path / "data"}
+        yz.import_files([table], county, 2024, **places)
+        result = yz.assess_county(county, 2024, tmp_path / "teachers.toml", tmp_path / "data")
+        [row] = result.coefficients.itertuples()
+        found = [f"{row.mean:.2f}", f"{row.cv:.3f}", f"{row.cv_unweighted:.3f}"]
+        assert [str(row.schools), *found] == [schools, mean, weighted, alike]
 
 
 # --- links and decisions
@@ -357,6 +471,27 @@ def test_every_rule_entry_of_the_changelog_says_which_verdicts_may_change():
     assert [entry for entry in ruled if not re.search(parts, entry)] == []
 
 
+def run_page(text):
+    """What each block of commands prints that has its output below it, in a folder with the files of the page."""
+    from youzhi.cli import app
+
+    printed = []
+    with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
+        here = str(Path(place).resolve())
+        parts = re.split(r"^```(\w*)\n(.*?)^```$", text, flags=re.M | re.S)
+        blocks = list(zip(parts[0::3], parts[1::3], parts[2::3], strict=False))
+        for (before, language, content), (_, following, _) in pairwise(blocks):
+            if language in ("csv", "toml"):
+                name = re.findall(r"`([^`]+\.(?:csv|toml))`", before)[-1]
+                Path(name).parent.mkdir(parents=True, exist_ok=True)
+                Path(name).write_text(content, encoding="utf-8")
+            elif language == "sh" and following == "text":
+                done = [CliRunner().invoke(app, line.split()[1:]) for line in content.splitlines()]
+                output = "".join(one.output for one in done)
+                printed.append(output.replace(f"{here}/", ""))
+    return printed
+
+
 def write_glossary():
     """Write the second and third part of the glossary again."""
     concepts, columns, figures = glossary_parts()
@@ -364,8 +499,28 @@ def write_glossary():
     figures = figures[: figures.index("\n\n", figures.index("The column form"))]
     text = f"{concepts}{COLUMNS_HEADING}{columns}\n\n{column_table()}"
     text += f"{FIGURES_HEADING}{figures}\n\n{figure_table()}"
-    (ROOT / GLOSSARY).write_text(text, encoding="utf-8", newline="\n")
+    write(GLOSSARY, text)
+
+
+def write_rules():
+    """Write the list of reading rules again."""
+    write(RULES, f"{read(RULES).split(chr(10) * 2 + '## ')[0].rstrip()}\n\n{rule_tables()}")
+
+
+def write_pages():
+    """Write again what the commands of the page print."""
+    for name in PAGES:
+        text = read(name)
+        fences = re.split(r"^(```text\n.*?^```)$", text, flags=re.M | re.S)
+        fences[1::2] = [f"```text\n{printed}```" for printed in run_page(text)]
+        write(name, "".join(fences))
+
+
+def write(name, text):
+    (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
     write_glossary()
+    write_rules()
+    write_pages()

@@ -83,7 +83,8 @@ def _merge_campuses(schools: SchoolTable, standard: Standard, mother: pd.Series)
     )
     lines = schools.lines[first] if len(schools.lines) else schools.lines
     joined = stack_tables([schools.select(~campuses), replace(merged, lines=lines)])
-    return replace(joined, file=schools.file, digest=schools.digest)
+    origin = {"file": schools.file, "digest": schools.digest, "findings": schools.findings}
+    return replace(joined, **origin)
 
 
 def _merge_rows(schools: SchoolTable, standard: Standard, rows: pd.DataFrame, school: str) -> dict:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -390,7 +391,7 @@ def read_county(county: str, year: int, data: str | Path | None = None) -> Schoo
     Returns
     -------
     SchoolTable
-        With columns county and year filled in.
+        With columns county and year filled in; its findings begin with those of the import, if there was one.
 
     Raises
     ------
@@ -400,7 +401,9 @@ def read_county(county: str, year: int, data: str | Path | None = None) -> Schoo
         The table is refused; all faults are listed.
     """
     path, name = schools_path(county, year, data), find_county(county, data)
-    return read_schools(path, name, year, names=load_county(name, data).known_names)
+    table = read_schools(path, name, year, names=load_county(name, data).known_names)
+    log = read_cleaning(name, year, data)
+    return replace(table, findings=pd.concat([log, table.findings], ignore_index=True))
 
 
 def read_county_items(county: str, year: int, data: str | Path | None = None) -> CountyItems | None:

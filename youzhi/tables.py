@@ -130,7 +130,7 @@ class SchoolTable:
         }
         lines = self.lines[kept] if len(self.lines) else self.lines
         frame = self.frame[rows].reset_index(drop=True)
-        return SchoolTable(frame, exact, self.file, self.digest, lines)
+        return SchoolTable(frame, exact, self.file, self.digest, lines, self.findings)
 
     def exact_number(self, row: int, column: str) -> Fraction:
         """Return one number exactly as it was written (按所写数值取值)."""
@@ -172,7 +172,9 @@ def stack_tables(tables: Iterable[SchoolTable]) -> SchoolTable:
     lines = np.concatenate([table.lines for table in tables])
     lines = lines[ordered.index] if len(lines) == len(frame) else np.empty(0, dtype=int)
     named, moved = _name_apart(ordered.reset_index(drop=True)), _moved(exact, ordered.index)
-    return SchoolTable(named, moved, "；".join(files), lines=lines)
+    told = [table.findings for table in tables if table.findings is not None]
+    findings = pd.concat(told, ignore_index=True) if told else None
+    return SchoolTable(named, moved, "；".join(files), lines=lines, findings=findings)
 
 
 def _moved(exact: Mapping, order: pd.Index) -> dict:

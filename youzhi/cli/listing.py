@@ -36,8 +36,11 @@ def show_findings(findings: pd.DataFrame) -> None:
     if entries and sys.stdout.isatty():
         _draw(entries)
         return
+    said = {""}
     for entry in entries:
-        typer.echo(printable("｜".join(filter(None, entry)).replace("\n", "；")))
+        told = entry._replace(effect="") if entry.effect in said else entry
+        said.add(entry.effect)
+        typer.echo(printable("｜".join(filter(None, told)).replace("\n", "；")))
 
 
 def sum_up(findings: pd.DataFrame) -> str:

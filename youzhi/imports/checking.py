@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from youzhi.cards import NATIONAL_STANDARD, County, Name
@@ -13,7 +14,14 @@ from youzhi.columns import load_columns
 from youzhi.counties import find_county, list_years, load_county, place_county, read_county
 from youzhi.errors import DataError, UsageError
 from youzhi.imports.effects import fill_effects
-from youzhi.intake.findings import OUTCOMES, Finding, Place, make_finding, tabulate_findings
+from youzhi.intake.findings import (
+    OUTCOMES,
+    Finding,
+    Place,
+    load_rules,
+    make_finding,
+    tabulate_findings,
+)
 from youzhi.intake.gather import Gathered, gather
 from youzhi.plausibility import check_table
 from youzhi.standards import Standard, load_standard
@@ -157,12 +165,43 @@ def _nothing_read(gathered: Gathered) -> list[Finding]:
 def _wonder(
     gathered: Gathered, card: County, standard: Standard, data: str | Path | None
 ) -> list[Finding]:
-    """What is possible but unusual, also against the year before."""
-    year = _only(gathered, "year")
-    if gathered.schools is None or year is None:
+    """What is possible but unusual in each county and year, also against the tables in place."""
+    findings, schools = [], gathered.schools
+    if schools is None:
+        return findings
+    years = schools.frame.groupby(["county", "year"], sort=False).indices
+    for (_, year), rows in years.items():
+        own = np.isin(np.arange(len(schools)), rows)
+        before, found = year_before(card, int(year), data) if len(years) == 1 else (None, [])
+        findings += [
+            *found,
+            *check_table(schools.select(own), before, standard, _place_in(gathered, rows)),
+        ]
+    lost = _lost_schools(gathered, card, int(year), data) if len(years) == 1 else []
+    return findings + lost
+
+
+def _place_in(gathered: Gathered, rows: np.ndarray) -> Callable[[int, str], Place]:
+    """Where the rows of one county and year were read."""
+    return lambda row, field: gathered.place(rows[row], field)
+
+
+def _lost_schools(
+    gathered: Gathered, card: County, year: int, data: str | Path | None
+) -> list[Finding]:
+    """Schools of the table in place that an import would take away."""
+    try:
+        if not card.id or year not in list_years(card.id, data):
+            return []
+        old = read_county(card.id, year, data).frame
+    except (DataError, UsageError):  # what cannot be read loses nothing by being replaced
         return []
-    before, findings = year_before(card, int(year), data)
-    return findings + check_table(gathered.schools, before, standard, gathered.place)
+    names = list(old.loc[~old["school_id"].isin(gathered.schools.frame["school_id"]), "school"])
+    if not names:
+        return []
+    shown = "、".join(names[: load_rules()["I05"].limits["named"]])
+    found = f"现有{len(old)}所，本次{len(gathered.schools)}所，少了{len(names)}所：{shown}等"
+    return [make_finding("I05", Place(gathered.schools.file), found)]
 
 
 def year_before(

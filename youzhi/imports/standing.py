@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from youzhi.counties import find_county, load_county, read_cleaning, read_county
+from youzhi.counties import find_county, load_county, read_county
 from youzhi.imports.checking import sort_findings, year_before
 from youzhi.intake.findings import tabulate_findings
 from youzhi.plausibility import RULES, check_table
@@ -51,8 +51,6 @@ def check_county(
     schools = read_county(card.id, year, data)
     by = load_standard(standard or card.standard_for(year))
     before, found = year_before(card, year, data)
-    log = read_cleaning(card.id, year, data)
+    cleaned = schools.findings[~schools.findings["rule"].isin(list(RULES))]
     odd = tabulate_findings([*found, *check_table(schools, before, by)])
-    parts = [log[~log["rule"].isin(list(RULES))], schools.findings, odd]
-    filled = [part for part in parts if part is not None and len(part)]
-    return sort_findings(pd.concat(filled, ignore_index=True)) if filled else odd
+    return sort_findings(pd.concat([cleaned, odd], ignore_index=True))

@@ -256,15 +256,24 @@ def _read_sheets(
     pairs = [(sheet, _read_one(source, sheet, mapping)) for sheet in sheets]
     readings = [reading for _, reading in pairs if reading is not None]
     whole = [reading for reading in readings if reading.records]
-    if not whole:
+    unfilled = len(whole) < len(readings) and not any(map(_says_something, whole))
+    if unfilled or not whole:
         return readings, _nothing_read(source, readings)
-    rest = [sheet.title for sheet, reading in pairs if reading is not None and not reading.records]
+    rest = [sheet.title for sheet, reading in pairs if reading is not None and reading not in whole]
     findings = [make_finding("H10b", Place(source.file, title), title) for title in rest]
     tables = [one for one in whole if one.kind == "schools" and one.fields]
     if len(tables) > 1:
         titles = "、".join(one.sheet for one in tables)
         findings.append(make_finding("H10", Place(source.file), titles))
     return whole, findings
+
+
+def _says_something(reading: Reading) -> bool:
+    """Whether there are schools, or any figure that was filled in."""
+    if reading.kind == "schools":
+        return bool(reading.records)
+    cells = (record.cells.get("value") for record in reading.records)
+    return any(cell is not None and (cell.text.strip() or cell.mark) for cell in cells)
 
 
 def _read_one(source: Source, sheet: Sheet, mapping: Mapping | None) -> Reading | None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from youzhi.columns import load_columns
 from youzhi.intake.cleaning import place_of
-from youzhi.intake.findings import Finding, Place, make_finding
+from youzhi.intake.findings import Finding, Place, load_rules, make_finding
 from youzhi.intake.readings import Reading, Record
 from youzhi.intake.values.years import parse_year
 
@@ -50,18 +50,13 @@ def settle_county(
     if county is None:
         return _settle_unasked(frame, records, "county", header, UNKNOWN)
     known, findings = {county, *names}, []
-    if "county" not in frame:
-        frame["county"] = None
     allowed = "、".join(sorted(known))
-    for at, found in frame["county"].items():
-        if found is None or found == county:
-            continue
-        rule = "K08b" if found in known else "K08"
-        cell = records[at].cells["county"]
-        became = county if rule == "K08b" else ""
-        findings.append(
-            make_finding(rule, cell.place, cell.text.strip(), became=became, allowed=allowed)
-        )
+    if "county" in frame:
+        named = frame["county"].dropna()
+        told = named[named.isin(known) & (named != county)].index
+        findings += _tell_texts("K08b", "county", [records[at] for at in told], became=county)
+        others = [records[at] for at in named[~named.isin(known)].index]
+        findings += _tell_texts("K08", "county", others, allowed=allowed)
     frame["county"] = county
     return findings + [
         make_finding("K08c", Place(reading.file, reading.sheet), reading.county, allowed=allowed)
@@ -119,12 +114,24 @@ def _settle_unasked(frame, records: list[Record], name: str, header: str, stand_
 def _other_years(frame: pd.DataFrame, records: list[Record], year: int) -> list[Finding]:
     if "year" not in frame:
         return []
-    cells = [
-        records[at].cells["year"]
-        for at, found in frame["year"].items()
-        if found is not None and found != year
-    ]
-    return [make_finding("E18", cell.place, cell.text.strip(), allowed=str(year)) for cell in cells]
+    given = frame["year"].dropna()
+    others = [records[at] for at in given[given != year].index]
+    return _tell_texts("E18", "year", others, allowed=str(year))
+
+
+def _tell_texts(rule: str, field: str, records: list[Record], **said: str) -> list[Finding]:
+    """One finding per cell; where many rows of a sheet say the same, one for all of them."""
+    alike, findings = defaultdict(list), []
+    for record in records:
+        cell = record.cells[field]
+        alike[cell.place.file, cell.place.sheet, cell.text.strip()].append(cell.place)
+    for (*_, text), places in alike.items():
+        shown = text
+        if len(places) > load_rules()["K08"].limits["each"]:
+            shown = f"{text}（共{len(places)}行）"
+            del places[1:]
+        findings += [make_finding(rule, place, shown, **said) for place in places]
+    return findings
 
 
 def _years_around(reading: Reading, wanted: set[int]) -> list[Finding]:

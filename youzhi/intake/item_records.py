@@ -11,7 +11,7 @@ import pandas as pd
 from youzhi.columns import Column, load_figures, load_item_columns
 from youzhi.county_items import NOT_APPLICABLE, CountyItems, make_county_items
 from youzhi.intake.cleaning import clean_field, clean_records, known_places, place_of
-from youzhi.intake.findings import Finding, Place, is_refused, load_rules, make_finding
+from youzhi.intake.findings import Finding, Place, is_refused, make_finding
 from youzhi.intake.identity import settle_county, settle_year
 from youzhi.intake.readings import Reading, Record
 from youzhi.intake.values.names import clean_header
@@ -125,11 +125,18 @@ def _table_findings(
             place = _place(records[fault["row"]], fault["column"], by_header)
         if (place.file, place.sheet, place.row, place.column) in known:
             continue
-        rule = "H06c" if fault["found"] == "（空）" else "D11"
-        advice = "" if rule == "H06c" and load_rules()[rule].advice else fault["advice"]
+        rule = _rule_of(fault, by_header)
+        advice = fault["advice"] if rule == "D11" else ""
         found, allowed = fault["found"], fault["allowed"]
         findings.append(make_finding(rule, place, found, allowed=allowed, advice=advice))
     return findings
+
+
+def _rule_of(fault: dict, by_header: dict[str, Column]) -> str:
+    if fault["found"] == "（空）":
+        return "H06c"
+    is_figure = by_header[fault["column"]].id == "item"
+    return "H07c" if is_figure and fault["found"] not in load_figures() else "D11"
 
 
 def _place(record: Record, header: str, by_header: dict[str, Column]) -> Place:

@@ -38,6 +38,7 @@ def describe_scope(result: Assessment) -> Text:
         Begins with the document; marks synthetic data.
     """
     county, year = result.one_year()
+    findings = result.sections.schools.findings
     stages = [
         f"{word}{(result.schools['stage'] == stage).sum()}个"
         for stage, word in result.standard.stage_names.items()
@@ -55,6 +56,7 @@ def describe_scope(result: Assessment) -> Text:
         excluded=len(result.sections.excluded),
         kinds=result.data_kinds,
         synthetic=load_columns()["data_kind"].choices["synthetic"] in result.data_kinds,
+        held=0 if findings is None else int((findings["outcome"] == "hold").sum()),
     )
 
 

@@ -55,7 +55,7 @@ def tabulate_findings(findings: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The most serious first, then in the order given. Columns: 处理, 位置, 列, 发现, 问题, 允许, 读作, 怎么办, 影响.
+        The most serious first, then in the order given. Columns: 处理, 位置, 列, 发现, 问题, 怎么办, 影响.
     """
     rank = {outcome: at for at, outcome in enumerate(OUTCOMES)}
     serious = findings[findings["outcome"].isin([REJECT, HOLD, WARN])].fillna("")
@@ -65,10 +65,8 @@ def tabulate_findings(findings: pd.DataFrame) -> pd.DataFrame:
             "处理": serious["outcome"].map(OUTCOMES),
             "位置": [_say_place(row) for row in serious.itertuples()],
             "列": _or_dash(serious["column"]),
-            "发现": _or_dash(serious["found"]),
+            "发现": [_say_found(row) for row in serious.itertuples()],
             "问题": serious["rule"].map(_titles()).fillna(serious["rule"]),
-            "允许": _or_dash(serious["allowed"]),
-            "读作": _or_dash(serious["became"]),
             "怎么办": _or_dash(serious["advice"]),
             "影响": _or_dash(serious["effect"]),
         }
@@ -134,6 +132,11 @@ def _say_place(row) -> str:
     """File, sheet, and the cell or at least the row, as far as they are known."""
     at = row.cell if row.cell and row.row else f"第{row.row}行" if row.row else ""
     return " ".join(filter(None, (row.file, row.sheet, at))) or "—"
+
+
+def _say_found(row) -> str:
+    """What stands there, and what it may mean or was held against."""
+    return f"{row.found or '—'}（{row.became}）" if row.became else row.found or "—"
 
 
 def _example(row: pd.Series) -> str:

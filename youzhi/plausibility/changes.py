@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from youzhi.columns import load_columns
 from youzhi.intake.findings import Rule
 from youzhi.plausibility.pairing import Jump, Years
@@ -66,6 +68,31 @@ def _no_match(survey: Survey, rule: Rule) -> Found:
         yield survey.note(rule, None, "school_id", found)
 
 
+def _same_as_before(survey: Survey, rule: Rule) -> Found:
+    years, known = survey.years, load_columns()
+    if not (years and years.mostly_match):
+        return
+    names = [
+        name
+        for name in survey.schools.frame
+        if known[name].is_number
+        and name not in rule.limits["lasting"]
+        and name in years.before.frame
+    ]
+    now, then = (
+        np.array([table.numbers(name) for name in names]) for table in (years.schools, years.before)
+    )
+    same = [
+        row
+        for row, old in years.pairs.items()
+        if np.array_equal(now[:, row], then[:, old], equal_nan=True)
+        and (now[:, row] > 0).sum() >= rule.limits["columns"]
+    ]
+    if len(same) >= max(rule.limits["schools"], rule.limits["share"] * len(years.pairs)):
+        found = f"两年都有的{len(years.pairs)}所学校中，{len(same)}所的各列数据"
+        yield survey.note(rule, None, "", f"{found}与{years.earlier}年完全相同")
+
+
 # ------------------------------------------------------------------------------------ values
 
 
@@ -117,6 +144,7 @@ CHANGES = {
     "K15": _absent,
     "K15b": _new,
     "K15c": _no_match,
+    "K15d": _same_as_before,
     "N04y": _column_in_other_unit,
     "N04z": _in_other_unit,
 }

@@ -132,11 +132,14 @@ class Years:
         """Jumps of one column, decided exactly."""
         now, then = self.schools.numbers(name)[rows], self.before.numbers(name)[old]
         share, change = load_rules()["D08"].limits["share"], np.abs(now - then)
-        for at in np.flatnonzero((change >= share * then * (1 - _NEAR)) & (change >= least)):
+        for at in np.flatnonzero(change >= share * then * (1 - _NEAR)):
+            times = _factor(now[at], then[at], name)
+            if change[at] < least and not times:
+                continue
             row, past = int(rows[at]), int(old[at])
             exact = self.schools.exact_number(row, name), self.before.exact_number(past, name)
             if abs(exact[0] - exact[1]) > as_fraction(share) * exact[1]:
-                yield Jump(row, past, name, _factor(now[at], then[at], name), now[at] > then[at])
+                yield Jump(row, past, name, times, now[at] > then[at])
 
     @cached_property
     def shifted(self) -> dict[tuple[str, float, bool], int]:
