@@ -1,5 +1,6 @@
 """One cell to one value: every case of numbers, names, codes, choices and years, with its outcome."""
 
+import time
 import tomllib
 from decimal import Decimal
 from fractions import Fraction
@@ -10,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from youzhi.columns import load_columns, load_figures
-from youzhi.intake.findings import load_rules
+from youzhi.intake.findings import OUTCOMES, load_rules
 from youzhi.intake.values import cells
 from youzhi.intake.values.aliases import load_aliases
 from youzhi.intake.values.cells import clean_cell, parse_year
-from youzhi.intake.values.names import remove_invisible
+from youzhi.intake.values.names import clean_header, clean_name, remove_invisible
 from youzhi.intake.values.numbers import show_number
 from youzhi.intake.values.numerals import parse_numeral
+from youzhi.intake.values.units import find_unit
 
 PUPILS = "pupils_primary"  # 人, whole, 0 to 1,000,000
 MONEY = "equipment_value_yuan"  # 元
@@ -376,6 +378,11 @@ NOT_READ = [
     (PUPILS, "三百多人", "", "N20", ""),
     (PUPILS, "几十", "", "N20", ""),
     (PUPILS, "三点五", "", "N15", ""),
+    # a unit alone, a letter, a number in a circle
+    *[
+        (PUPILS, text, "", "N16", "")
+        for text in ("百元", "千元", "百", "y", "N", "T", "Ｙ", "①", "⑴", "㈠")
+    ],
     # N21
     *[
         (PUPILS, text, "", "N21", "")
@@ -543,8 +550,8 @@ def test_sign_for_nothing_is_no_name(name, rule, text):
         ("9137032370000123456", "text", "9137032370000123456", ""),
         ("913703237000012", "number", "913703237000012", ""),
         ("０３７０", "", "0370", "N01"),
-        ("'0370323001", "", "0370323001", "N08"),
-        ("\u200b0370", "", "0370", "N08"),
+        ("'0370323001", "", "0370323001", "K06"),
+        ("\u200b0370", "", "0370", "K06b"),
         ("0370 323 001", "", "0370323001", "K06"),
         ("3703230001.0", "", "3703230001", "K02"),
         ("3.70323E+09", "", None, "N12b"),
@@ -826,4 +833,80 @@ def test_every_rule_of_cells_says_what_to_do():
     rules = tomllib.loads(text)["rule"]
     assert len(rules) > 30
     assert [rule["id"] for rule in rules if not rule["advice"]] == []
-    assert {rule["outcome"] for rule in rules} == {"reject", "hold", "norm"}
+    assert {rule["outcome"] for rule in rules} == set(OUTCOMES)
+
+
+# --- cells of any length
+
+LONG = {
+    "numbering": "1." * 50_000,
+    "digits": "9" * 100_000,
+    "numerals": "一" * 100_000,
+    "scales": "百" * 100_000,
+    "groups": "1,234" * 20_000,
+    "dots": "1.1" * 33_000,
+    "dashes": "1-" * 50_000,
+    "inner blanks": "1" + " " * 100_000 + "2",
+    "brackets": "1（" + "）" * 100_000 + "x",
+    "times": "1×" * 50_000,
+    "invisible": "1" + "\u200b" * 100_000 + "2" * 6000,
+    "year": "2020" + "至" * 100_000,
+    "words": "约" * 100_000,
+}
+KINDS = [PUPILS, AREA, ROOMS, SHARE, "year", "built_year", "organiser_code", "boarding", "zone"]
+KINDS += ["school_type", "school", "school_id", "town", "county"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_cell_of_any_length_is_refused_at_once(name, text):
+    start = time.process_time()
+    cleaned = clean(name, text)
+    assert time.process_time() - start < 1.5
+    assert (cleaned.value, outcome(cleaned)) == (None, "reject")
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_header_name_and_unit_of_any_length_are_looked_at_at_once(text):
+    start = time.process_time()
+    for look in (clean_header, clean_name, find_unit, parse_year, parse_numeral):
+        look(text)
+    assert time.process_time() - start < 3
+
+
+LIMITS = {
+    "school": ("校", 500, "N28"),
+    "town": ("镇", 500, "N28"),
+    PUPILS: ("0", 100, "N16"),
+    "zone": ("城", 100, "K09c"),
+    "boarding": ("是", 100, "K09d"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "sign", "longest", "rule"),
+    [(name, *limit) for name, limit in LIMITS.items()],
+    ids=LIMITS,
+)
+def test_text_is_too_long_beyond_its_limit_and_surrounding_blanks_do_not_count(
+    name, sign, longest, rule
+):
+    assert clean(name, sign * (longest + 1)) == (None, rule, "")
+    if name in ("school", "town"):
+        assert clean(name, sign * longest).value == sign * longest
+    assert clean(name, " " * 1000).value is None
+    assert clean(name, " " * 1000).rule == ""
+    assert clean(PUPILS, "300" + " " * 1000).value == 300
+
+
+@pytest.mark.parametrize("text", ["96", "96;58.5"])
+def test_areas_kept_as_text_are_nothing_to_tell(text):
+    assert clean(ROOMS, text, mark="text") == (text, "", "")
+    assert clean(PUPILS, "96", mark="text").rule == "N08"
+
+
+def test_header_of_numbering_alone_stays_what_it_is_after_cleaning_twice():
+    once = clean_header("1." * 16_000)
+    assert clean_header(once) == once
+    assert clean_header("1.1 学校名称") == "学校名称"
+    assert clean_header("1." * 16_000 + "学校名称") != "学校名称"

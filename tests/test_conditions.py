@@ -6,7 +6,14 @@ from conftest import table
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youzhi.conditions import compulsory_pupils, holds, lacks_stage, stage_numbers
+from youzhi.conditions import (
+    compulsory_pupils,
+    holds,
+    lacking_words,
+    lacks_stage,
+    may_hold,
+    stage_numbers,
+)
 from youzhi.standards import Condition, load_standard
 
 YES, NO, UNKNOWN = (True, False), (False, False), (False, True)
@@ -123,6 +130,50 @@ def test_among_several_conditions_one_is_enough(standard, built, migrants, expec
     row = school(pupils_primary=1000, built_year=built, migrant_pupils=migrants)
     either = Condition(built_by=2010), Condition(migrant_share_above="0.5")
     assert state_of(standard, row, *either) == expected
+
+
+SMALL_RURAL = {"zones": ["rural"], "pupils_below": 100}
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"zone": None, "pupils_primary": 99}, "城乡类型"),
+        ({"zone": "rural", "pupils_primary": None}, "小学学生人数"),
+        ({"zone": None, "pupils_primary": None}, "城乡类型、小学学生人数"),
+        ({"zone": "rural", "pupils_primary": 99}, ""),  # it holds
+        ({"zone": None, "pupils_primary": 100}, ""),  # it does not, wherever the school lies
+    ],
+)
+def test_the_blanks_that_leave_a_condition_open_are_named(standard, values, words):
+    schools = table([school(**values)])
+    assert lacking_words(schools, standard, [Condition(**SMALL_RURAL)]).tolist() == [words]
+
+
+def test_blanks_of_all_open_conditions_are_named_once(standard):
+    row = school("nine_year", pupils_primary=600, pupils_junior=None, built_year=2011)
+    rules = [
+        Condition(built_by=2010),
+        Condition(migrant_share_above="0.5"),
+        Condition(pupils_below=9),
+    ]
+    told = lacking_words(table([row]), standard, rules).tolist()
+    assert told == ["进城务工人员随迁子女在校生人数、初中学生人数"]
+
+
+@pytest.mark.parametrize(
+    ("values", "borne_out"),
+    [
+        ({"pupils_primary": 99}, True),
+        ({"zone": "rural"}, True),
+        ({}, False),  # nothing speaks for it
+        ({"pupils_primary": 100}, False),
+        ({"zone": "rural", "pupils_primary": 99}, False),  # it is not open
+    ],
+)
+def test_an_open_condition_is_borne_out_in_part_where_a_key_holds(standard, values, borne_out):
+    schools = table([school(**values)])
+    assert may_hold(schools, standard, [Condition(**SMALL_RURAL)]).tolist() == [borne_out]
 
 
 def test_no_condition_at_all_is_about_every_school(standard):

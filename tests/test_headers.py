@@ -3,6 +3,7 @@
 import tomllib
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from youzhi.columns import load_columns
 from youzhi.intake import findings
+from youzhi.intake.files.csvs import read_text
 from youzhi.intake.files.sources import Sheet, Source
 from youzhi.intake.wide.head_faults import find_personal
 from youzhi.intake.wide.headers import read_sheet
@@ -540,10 +542,351 @@ def test_h15_row_of_another_width_is_refused_in_a_text_file(row, count):
     assert len(reading.records) == 3
 
 
-def test_h15_blank_cells_at_the_end_are_no_fault():
-    rows = [[*HEAD, "", ""], *([*row, ""] for row in ROWS), ["", "", "", "", "", "", "", ""]]
-    assert rules(read(rows, "csv")) == []
+def test_h15_blank_cells_at_the_end_are_no_fault_where_head_and_rows_have_as_many():
+    rows = [[*row, "", ""] for row in (HEAD, *ROWS)]
+    assert rules(read([["标题"], *rows, [""] * 9, ["注：无"]], "csv")) == ["H14"]
     assert rules(read([HEAD, ROWS[0][:4]])) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "odd"),
+    [
+        ("乙小学,小学,98,5,9,4000,", []),
+        ("乙小学,小学,98,5,9,4000,,", [3]),
+        ("乙小学,小学,98,5,9,4,000,", [3]),
+        ("乙小学,小学,98,5,9,4000", [3]),
+        (",,,,,,,,,", []),
+        ("注：不含民办,,", []),
+    ],
+)
+def test_h15_row_of_a_text_file_that_may_be_shifted_is_refused_blank_at_its_end_or_not(last, odd):
+    head = "学校名称,学校类型,小学学生人数,小学班级数,小学专任教师数,教学仪器设备值,备注"
+    text = f"{head}\n甲小学,小学,234,6,14,1234,\n{last}\n"
+    reading = read(read_text(text.encode(), "a.csv").rows, "csv")
+    assert [fault.row for fault in found(reading, "H15")] == odd
+    if odd:
+        assert found(reading, "H15")[0].allowed == "7个单元格，与表头相同"
+
+
+def test_h15_all_rows_with_one_cell_more_than_the_head_are_refused():
+    text = "学校名称,学校类型,小学学生人数\n甲校,小学,234,\n乙校,小学,1,234\n"
+    reading = read(read_text(text.encode(), "a.csv").rows, "csv")
+    assert [fault.row for fault in found(reading, "H15")] == [2, 3]
+
+
+def test_e13_columns_that_are_blank_in_every_row_are_cut_only_where_every_row_has_them():
+    cut = read_text("校,数,,\n甲,1,,\n,,,,,\n".encode(), "a.csv")
+    assert cut.rows == [["校", "数"], ["甲", "1"]]
+    assert [finding.rule for finding in cut.findings] == ["E13"]
+    left = read_text("校,数\n甲,1,\n".encode(), "a.csv")
+    assert left.rows == [["校", "数"], ["甲", "1", ""]]
+
+
+# ------------------------------------------------------------------ units around the table
+
+MONEY = ["学校名称", "学校类型", "小学学生人数", "教学仪器设备值", "图书册数", "体育运动场地面积"]
+PLAIN = ["甲校", "小学", "120", "5.27", "9", "3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "unit"),
+    [
+        ("金额单位：百元", "equipment_value_yuan", "百元"),
+        ("货币单位：万元", "equipment_value_yuan", "万元"),
+        ("面积单位：亩", "sports_ground_area_m2", "亩"),
+        ("图书单位：千册", "books", "千册"),
+        ("金额：万元", "equipment_value_yuan", "万元"),
+        ("单位（万元）", "equipment_value_yuan", "万元"),
+        ("单位 万元", "equipment_value_yuan", "万元"),
+        ("（万元）", "equipment_value_yuan", "万元"),
+        ("万元", "equipment_value_yuan", "万元"),
+        ("沂源县学校情况表单位：万元", "equipment_value_yuan", "万元"),
+        ("单位：人、百元，公顷", "sports_ground_area_m2", "公顷"),
+    ],
+)
+def test_h02_unit_stated_above_the_head_is_that_of_the_columns_of_its_kind(text, field, unit):
+    reading = read([[text], MONEY, PLAIN])
+    stated = units(reading)
+    assert stated.pop(field) == unit
+    assert {told for told in stated.values() if told not in ("", "人", "百元")} == set()
+    assert rules(reading) == ["H02"]
+
+
+@pytest.mark.parametrize(
+    "note", ["注：金额单位为百元", "注：1.数据截至9月1日。2.本表金额单位：百元"]
+)
+def test_h02_unit_stated_in_a_note_below_is_that_of_the_columns_too(note):
+    reading = read([MONEY, PLAIN, [note]])
+    assert units(reading)["equipment_value_yuan"] == "百元"
+    assert rules(reading) == ["H02", "H14"]
+    assert found(reading, "H02")[0].row == 3
+
+
+def test_h02b_note_and_title_with_two_units_of_one_kind_are_refused():
+    reading = read([["单位：万元"], MONEY, PLAIN, ["注：金额单位为百元"]])
+    assert rules(reading, "reject") == ["H02b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "held"),
+    [
+        ("公用经费单位：万元", "", True),
+        ("单位：万元/生", "", True),
+        ("设备值以万元计", "", True),
+        ("", "学校表（万元）", True),
+        ("含2022年投入的200万元", "", False),
+        ("单价一千元以上的设备", "", False),
+        ("千元以上的设备", "", False),
+        ("万亩镇学校", "", False),
+        ("填报单位：元谋县教育局", "", False),
+    ],
+)
+@pytest.mark.parametrize("below", [False, True], ids=["above", "below"])
+def test_h02d_columns_without_a_unit_are_held_where_a_text_names_one_of_scale(
+    text, title, held, below
+):
+    rows = [MONEY, PLAIN, [f"注：{text}"]] if below else [[text], MONEY, PLAIN]
+    reading = read(rows, title=title)
+    assert ("H02d" in rules(reading, "hold")) == held
+    assert texts(reading, "equipment_value_yuan") == ["" if held else "5.27"]
+    assert texts(reading, "books") == ["9"]
+    if held:
+        assert "教学仪器设备值没有写明单位" in found(reading, "H02d")[0].found
+
+
+def test_h02d_columns_that_state_their_unit_are_read():
+    head = [*MONEY[:3], "教学仪器设备值（元）"]
+    reading = read([["投入以万元计"], head, PLAIN[:4]])
+    assert texts(reading, "equipment_value_yuan") == ["5.27"]
+    assert rules(reading) == []
+
+
+@pytest.mark.parametrize("dash", ["—", "-", "/", "——", ""])
+def test_row_of_units_may_have_dashes_under_words(dash):
+    reading = read([MONEY, [dash, dash, "人", "百元", "册", "㎡"], PLAIN])
+    assert units(reading)["equipment_value_yuan"] == "百元"
+    assert texts(reading, "school") == ["甲校"]
+    assert rules(reading) == ["H01"]
+
+
+def test_row_of_dashes_alone_is_no_row_of_units():
+    reading = read([MONEY, ["—"] * 6, PLAIN])
+    assert texts(reading, "school") == ["—", "甲校"]
+
+
+# ------------------------------------------------------------------ heads of two rows
+
+
+@pytest.mark.parametrize("merged", [[], [(1, 2, 1, 4)]], ids=["blank", "merged"])
+@pytest.mark.parametrize(
+    ("parts", "value"),
+    [
+        (["合计", "男", "女"], "1"),
+        (["男", "女", "合计"], "3"),
+        (["其中女", "一年级", "小计"], "3"),
+        (["应有", "实有", "生均"], "2"),
+    ],
+)
+def test_h01_of_a_divided_column_the_whole_is_read(parts, value, merged):
+    rows = [
+        ["学校名称", "学校类型", "小学学生人数", "", "", "小学班级数"],
+        ["", "", *parts, ""],
+        ["甲校", "小学", "1", "2", "3", "4"],
+    ]
+    reading = read(rows, merged=merged)
+    assert texts(reading, "pupils_primary") == [value]
+    assert texts(reading, "classes_primary") == ["4"]
+    assert rules(reading) == ["H01", "H07"]
+    assert found(reading, "H07")[0].found.startswith("2列未读入：小学学生人数/")
+
+
+@pytest.mark.parametrize("merged", [[], [(1, 2, 1, 3), (1, 4, 1, 5)]], ids=["blank", "merged"])
+@pytest.mark.parametrize(
+    "pair", [("2024", "2025"), ("2024年", "2025学年"), ("上年", "本年"), ("男", "女")]
+)
+def test_h01b_divided_columns_of_which_none_is_the_whole_are_one_finding(pair, merged):
+    rows = [
+        ["学校名称", "学校类型", "小学学生人数", "", "小学班级数", ""],
+        ["", "", *pair, *pair],
+        ["甲校", "小学", "300", "310", "8", "9"],
+    ]
+    reading = read(rows, merged=merged)
+    told = "、".join(pair)
+    assert [fault.found for fault in reading.findings] == [
+        f"“小学学生人数”下有{told}；“小学班级数”下有{told}"
+    ]
+    assert rules(reading, "reject") == ["H01b"]
+    assert reading.records == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [["", "", "", "200", "9"], ["", "甲校", "", "上年", ""], ["注：下年补", "", "", "待补", ""]],
+    ids=["numbers", "named", "note"],
+)
+def test_row_with_figures_or_a_name_under_the_head_divides_nothing(row):
+    assert "H01b" not in rules(read([HEAD, row, *ROWS]))
+
+
+def test_unit_of_a_group_is_that_of_its_columns():
+    rows = [
+        ["学校名称", "学校类型", "经费（万元）", "", "设备（千元）", "学生（人）"],
+        ["", "", "公用经费预算", "教师培训经费预算（元）", "教学仪器设备值", "小学学生人数"],
+        ["甲校", "小学", "5", "6", "7", "8"],
+    ]
+    stated = units(read(rows))
+    assert stated["operating_funds_yuan"] == "万元"
+    assert stated["training_funds_yuan"] == "元"
+    assert stated["equipment_value_yuan"] == "千元"
+
+
+@pytest.mark.parametrize(
+    ("parts", "field", "unit"),
+    [
+        (("校舍建筑面积（㎡）", "教学及辅助用房"), "teaching_area_m2", "㎡"),
+        (("校舍建筑面积", "教学及教学辅助用房"), "teaching_area_m2", ""),
+        (("占地面积（亩）", "运动场地面积"), "sports_ground_area_m2", "亩"),
+        (("小学", "教职工数", "专任教师"), "teachers_primary", ""),
+        (("固定资产总值（万元）", "教学仪器设备资产值"), "equipment_value_yuan", "万元"),
+        (("占地面积", "教学及辅助用房"), None, None),
+        (("校舍建筑面积", "其他"), None, None),
+    ],
+)
+def test_part_under_its_whole_is_read_and_nothing_else(parts, field, unit):
+    label = Labels(NAMES).find(parts)
+    assert (label and label.field, label and label.unit) == (field, unit)
+
+
+# ------------------------------------------------------------------ rows that are no schools, and schools that look so
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["1", "2", "3", "4", "5"],
+        ["甲", "乙", "丙", "1", "2"],
+        ["A", "B", "C", "1", "2"],
+        ["(1)", "（2）", "③", "4=2+3", "[5]"],
+        ["栏次", "1", "2", "3", "4"],
+        ["", "", "1", "2", "3"],
+        ["甲", "乙", "丙", "4", "5"],
+    ],
+)
+def test_h14b_row_that_numbers_the_columns_is_dropped(row):
+    reading = read([HEAD, row, *ROWS])
+    assert texts(reading, "school") == ["甲校", "乙校", "丙校"]
+    assert rules(reading) == ["H14b"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["1", "2", "3", "5", "4"],
+        ["甲", "乙", "小学", "1", "2"],
+        ["", "", "", "1", "2"],
+        ["9", "", "", "1", "2"],
+    ],
+)
+def test_h14b_row_that_does_not_number_the_columns_is_kept(row):
+    reading = read([HEAD, row, *ROWS])
+    assert len(reading.records) == 4
+
+
+def test_h14b_numbers_of_columns_between_head_and_units_do_not_hide_the_units():
+    rows = [MONEY, ["1", "2", "3", "4", "5", "6"], ["", "", "人", "万元", "册", "㎡"], PLAIN]
+    assert units(read(rows))["equipment_value_yuan"] == "万元"
+
+
+def test_h14b_numbers_further_down_are_a_row_like_any_other():
+    assert len(read([HEAD, ROWS[0], ["", "", "1", "2", "3"]]).records) == 2
+
+
+@pytest.mark.parametrize("remark", ["注：新建", "说明：并校", "填报单位：甲镇中心校", "来源"])
+def test_h14_school_with_a_remark_before_its_name_is_a_school(remark):
+    head = ["备注", "学校名称", "学校类型", "小学学生人数"]
+    rows = [[remark, "甲校", "小学", "7"], [remark, "乙小学", "", ""], [remark, "丙", "", "9"]]
+    assert texts(read([head, *rows]), "school") == ["甲校", "乙小学", "丙"]
+
+
+@pytest.mark.parametrize(
+    ("row", "refused"),
+    [
+        (["注：甲小学", "小学", "", ""], True),
+        (["说明：丙", "", "7", ""], True),
+        (["填报人：张三", "", MOBILE, ""], False),
+        (["注：甲小学不计", "", "", ""], False),
+    ],
+)
+def test_h14c_note_in_the_column_of_names_with_data_beside_it_is_refused(row, refused):
+    reading = read([HEAD[1:], *(line[1:] for line in ROWS), row])
+    assert (rules(reading, "reject") == ["H14c"]) == refused
+    assert ("H14" in rules(reading)) != refused
+    assert len(reading.records) == 3
+    assert "张三" not in str(reading)
+
+
+@pytest.mark.parametrize(
+    ("line", "school"),
+    [("丙学校", True), ("2.不含民办学校", False), ("数据截至9月1日，以年报为准", False)],
+)
+def test_h14_name_alone_below_a_note_is_not_the_rest_of_the_note(line, school):
+    reading = read([HEAD[1:], ROWS[0][1:], ["注：1.不含幼儿园"], [line]])
+    assert (line in texts(reading, "school")) == school
+
+
+@pytest.mark.parametrize("word", ["平均", "合计"])
+@pytest.mark.parametrize(
+    ("name", "kind", "total"),
+    [
+        ("甲校", "小学", False),
+        ("甲小学", "小学", False),
+        ("3所", "", True),
+        ("", "", True),
+        ("3所", "小学", True),
+    ],
+)
+def test_h13_school_in_a_town_of_such_a_name_is_a_school(word, name, kind, total):
+    head = ["所在镇街", "学校名称", "学校类型", "小学学生人数"]
+    reading = read([head, ["甲镇", "乙校", "小学", "7"], [word, name, kind, "7"]])
+    assert ("H13" in rules(reading)) == total
+    assert len(reading.records) == (1 if total else 2)
+
+
+def test_h07_only_the_first_of_many_unknown_columns_are_named():
+    extra = [f"第{at}项" for at in range(11)]
+    told = [found(read([[*HEAD, *extra[:many]], *ROWS]), "H07")[0].found for many in (10, 11)]
+    assert [text.endswith("等") for text in told] == [False, True]
+    assert "第9项" in told[1]
+    assert "第10项" not in told[1]
+
+
+@pytest.mark.parametrize(("many", "refused"), [(1995, False), (1996, True)])
+def test_h07d_more_columns_than_any_table_has_are_refused_before_they_are_read(many, refused):
+    reading = read([[*HEAD, *map(str, range(many))], *ROWS])
+    assert (rules(reading) == ["H07d"]) == refused
+
+
+LONG = ["_单位:", "合计(", "（a", "，", "2022-", "〇", "、"]
+
+
+@pytest.mark.parametrize("sign", LONG)
+@pytest.mark.parametrize("place", ["title", "head", "name", "town"])
+def test_very_long_cell_takes_no_longer_than_its_length(sign, place):
+    long, head = sign * 30_000, ["学校名称", "学校类型", "小学学生人数", "所在镇街"]
+    rows = {
+        "title": [[long], head, ["甲校", "小学", "1", ""]],
+        "head": [[*head, long], ["甲校", "小学", "1", ""]],
+        "name": [head, [long, "小学", "1", ""]],
+        "town": [head, ["甲校", "小学", "1", long]],
+    }
+    start = process_time()
+    assert len(read(rows[place]).records) == 1
+    assert process_time() - start < 5  # seconds; a quadratic pattern takes minutes
+
+
+@pytest.mark.parametrize(("blanks", "known"), [(0, True), (190, True), (200, False)])
+def test_header_of_more_than_two_hundred_characters_is_none(blanks, known):
+    assert (Labels(NAMES).find(("学校名称" + " " * blanks,)) is not None) == known
 
 
 def test_rows_with_nothing_in_any_column_that_is_read_are_skipped():

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from test_reports import ROOT, tree
 
 from youzhi import counties
+from youzhi.cli import main
 from youzhi.columns import load_columns
 from youzhi.county_items import CountyItems
-from youzhi.errors import DataError, ReportError, UsageError
+from youzhi.errors import DataError, UsageError, WriteError
 from youzhi.imports import check_files, import_files, importing
 from youzhi.imports.canonical import (
     are_same_items,
@@ -339,10 +340,24 @@ def test_a_disk_that_refuses_leaves_everything_as_it_was(imported, hand_in, monk
 
     monkeypatch.setattr(f"youzhi.swaps.{where}", refuse)
     before = seen(imported)
-    with pytest.raises(ReportError, match="No space left on device；原有文件未改动"):
+    with pytest.raises(WriteError, match="No space left on device；原有文件未改动"):
         import_files([hand_in(NEW)], "mengyin", 2023, data=imported)
     assert seen(imported) == before
     assert not list((imported / "mengyin").glob(".2023*"))
+
+
+@pytest.mark.parametrize(("full", "code"), [(True, 3), (False, 0)])
+def test_a_full_disk_has_an_exit_code_of_its_own(imported, hand_in, monkeypatch, full, code):
+    def refuse(path, *_):
+        raise OSError(28, "No space left on device", str(path))
+
+    if full:
+        monkeypatch.setattr("youzhi.swaps.write_synced", refuse)
+    wish = ["import", hand_in(NEW), "--county", "mengyin", "--year", "2023", "--data", imported]
+    monkeypatch.setattr(sys, "argv", ["youzhi", *map(str, wish)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code or 0) == code
 
 
 def test_a_folder_that_may_not_be_written_is_told_and_left_as_it_was(
@@ -353,7 +368,7 @@ def test_a_folder_that_may_not_be_written_is_told_and_left_as_it_was(
 
     monkeypatch.setattr(FileLock, "acquire", refuse)
     refused_unchanged(
-        ReportError, imported, [hand_in(NEW)], "mengyin", 2023, match="Permission denied.*未改动"
+        WriteError, imported, [hand_in(NEW)], "mengyin", 2023, match="Permission denied.*未改动"
     )
 
 
@@ -369,14 +384,56 @@ def test_a_table_that_stands_open_elsewhere_is_told_and_nothing_is_changed(
 
     monkeypatch.setattr(os, "replace", refuse)
     before = seen(imported)
-    with pytest.raises(ReportError, match="原有文件未改动"):
+    with pytest.raises(WriteError, match="原有文件未改动"):
         import_files([hand_in(NEW)], "mengyin", 2023, data=imported)
     monkeypatch.undo()
     counties.read_county("mengyin", 2023, imported)
     assert seen(imported) == before
 
 
+@pytest.mark.parametrize("which", ["mengyin", "mengyin/2023"])
+def test_a_folder_that_is_a_link_is_refused_and_nothing_is_written_behind_it(
+    imported, hand_in, which
+):
+    elsewhere = imported.parent / "别处"
+    (imported / which).rename(elsewhere)
+    (imported / which).symlink_to(elsewhere)
+    before = tree(elsewhere)
+    refused_unchanged(
+        UsageError, imported, [hand_in(NEW)], "mengyin", 2023, match=f"{which}”是符号链接.*别处"
+    )
+    assert tree(elsewhere) == before
+
+
+def test_a_link_to_a_year_that_is_not_there_is_refused(data, hand_in):
+    (data / "mengyin/2024").symlink_to(data.parent / "别处")
+    refused_unchanged(UsageError, data, [hand_in(NEW)], "mengyin", 2024, match="是符号链接")
+    assert not (data.parent / "别处").exists()
+
+
+def test_a_data_root_that_is_a_link_is_followed(imported, hand_in):
+    (imported.parent / "链").symlink_to(imported)
+    import_files([hand_in(NEW)], "mengyin", 2023, data=imported.parent / "链")
+    assert "130" in seen(imported)["mengyin/2023/schools.csv"]
+
+
 # --- killed on the way, or two at once
+
+
+@pytest.mark.parametrize("text", [OLD, NEW, "学校名称,学校类型\n甲校,大学\n"])
+def test_what_a_killed_import_left_is_gone_after_the_next_one_whatever_it_brings(
+    imported, hand_in, text
+):
+    left = write(imported / "mengyin/.2023.part/schools.csv", NEW).parent
+    with suppress(DataError):
+        import_files([hand_in(text)], "mengyin", 2023, data=imported)
+    assert not left.exists()
+
+
+def test_a_reader_leaves_alone_what_an_import_is_making(imported):
+    made = write(imported / "mengyin/.2023.part/schools.csv", NEW)
+    counties.read_county("mengyin", 2023, imported)
+    assert made.exists()
 
 
 class Stop:

@@ -373,7 +373,11 @@ def test_areas_that_are_no_areas_are_refused_before_they_are_judged(areas):
         (2020, 2016, "72.99", "67", NOT_MET),
         (2020, 2016, "73", "66.99", NOT_MET),
         (2020, 2017, "73", "67", NOT_MET),
-        (2020, None, "73", "67", NOT_MET),  # nobody knows when it was built: no relief
+        (2020, None, "73", "67", CANNOT_TELL),  # nobody knows when it was built
+        (2020, None, "72.99", "67", NOT_MET),  # the relief would not help
+        (2020, None, "96", "90", MET),  # nor is it needed
+        (2018, None, "73", "67", NOT_MET),
+        (2023, None, "73", "67", NOT_MET),
         (2019, 2016, "73", "67", MET),
         (2022, 2016, "73", "67", MET),
         (2018, 2016, "73", "67", NOT_MET),
@@ -398,8 +402,10 @@ SMALL = {"pupils_primary": 99, "classes_primary": 6, "largest_class_primary": 29
         ({"pupils_primary": 100}, "54", NOT_MET),
         ({"largest_class_primary": 30}, "54", NOT_MET),
         ({"zone": "town"}, "54", NOT_MET),
-        ({"zone": None}, "54", NOT_MET),
-        ({"largest_class_primary": None}, "54", NOT_MET),
+        ({"zone": None}, "54", CANNOT_TELL),
+        ({"zone": None}, "53.99", NOT_MET),
+        ({"zone": None, "pupils_primary": 100}, "54", NOT_MET),  # not small, wherever it lies
+        ({"largest_class_primary": None}, "54", CANNOT_TELL),
         ({"school_type": "teaching_point"}, "54", MET),
     ],
 )
@@ -485,10 +491,17 @@ def test_no_school_is_larger_than_its_kind_allows(kind, pupils, expected):
     [
         ("primary", {"pupils_primary": 2400}, {"built_year": 2010}, MET),
         ("primary", {"pupils_primary": 2401}, {"built_year": 2010}, NOT_MET),
-        ("primary", {"pupils_primary": 2400}, {"built_year": 2011}, NOT_MET),
-        ("primary", {"pupils_primary": 2400}, {}, NOT_MET),
+        ("primary", {"pupils_primary": 2400}, {"built_year": 2011}, CANNOT_TELL),
+        ("primary", {"pupils_primary": 2400}, {}, CANNOT_TELL),
+        ("primary", {"pupils_primary": 2401}, {}, NOT_MET),
         ("junior", {"pupils_junior": 2400}, {"built_year": 1990}, MET),
-        ("primary", {"pupils_primary": 2400}, {"migrant_pupils": 1200}, NOT_MET),  # just half
+        ("primary", {"pupils_primary": 2400}, {"migrant_pupils": 1200}, CANNOT_TELL),
+        (
+            "primary",
+            {"pupils_primary": 2400},
+            {"built_year": 2011, "migrant_pupils": 1200},  # just half
+            NOT_MET,
+        ),
         ("primary", {"pupils_primary": 2400}, {"migrant_pupils": 1201}, MET),
         ("nine_year", {"pupils_primary": 2000, "pupils_junior": 1000}, {"built_year": 2010}, MET),
         (
@@ -512,6 +525,28 @@ def test_older_schools_and_those_of_migrants_may_be_larger_in_the_years_of_relie
     row = school("戊校", kind) | pupils | values
     assert verdict_of("2.4", None, row, year=2021) == expected
     assert verdict_of("2.4", None, row, year=2023) == NOT_MET
+
+
+def test_what_must_be_known_before_a_larger_school_can_be_told_is_named():
+    result = met_county(None, school("戊校", pupils_primary=2400, migrant_pupils=5), year=2021)
+    place = places_of(result, "2.4").squeeze()
+    assert (place["verdict"], place["value"]) == (CANNOT_TELL, 2400)
+    assert place["printed"] == "2400人（缺规划建成年份，过渡期放宽是否适用无法判定）"
+    for option, expected in ((True, CANNOT_TELL), (False, NOT_MET)):
+        again = met_county(
+            None,
+            school("戊校", pupils_primary=2400, migrant_pupils=5),
+            options={"transitional_relief": option},
+        )
+        assert item_verdicts(again)["2.4"] == expected
+
+
+def test_what_must_be_known_before_smaller_rooms_can_be_told_is_named():
+    rooms = {"music_room_areas_m2": "54", "art_room_areas_m2": "54"}
+    row = school("戊校", built_year=2017, **SMALL, **rooms) | {"zone": None}
+    place = places_of(met_county(None, row, year=2021), "2.3").squeeze()
+    assert place["verdict"] == CANNOT_TELL
+    assert place["printed"].endswith("（缺城乡类型，过渡期放宽是否适用无法判定）")
 
 
 def test_the_amount_of_a_school_that_is_too_large_is_its_pupils_over_the_bar():
@@ -577,6 +612,31 @@ def test_a_teaching_point_under_50_counts_for_classes_though_not_for_resources()
     assert item_verdicts(result)["2.5"] == NOT_MET
     assert places_of(result, "2.5")["school"].tolist() == ["丙点"]
     assert "丙点" not in set(result.schools["school"])
+
+
+@pytest.mark.parametrize(
+    ("largest", "oversize", "expected"),
+    [
+        (None, 0, MET),  # no class is over the limit, so the largest is not
+        (None, 1, NOT_MET),
+        (46, None, NOT_MET),
+        (45, None, MET),
+        (None, None, CANNOT_TELL),
+    ],
+)
+def test_neither_sign_of_class_size_is_met_where_nobody_can_tell(largest, oversize, expected):
+    signs = {"largest_class_primary": largest, "oversize_classes_primary": oversize}
+    nobody_else = dict.fromkeys(("甲校", "乙中", "丙点"))
+    checks = met_county(None, school("戊校", **signs), **nobody_else).checks
+    assert set(checks.loc[checks["code"] == "2.5", "verdict"]) == {expected}
+
+
+def test_a_sign_of_class_size_that_others_give_is_not_met_where_one_school_gives_none():
+    row = school("戊校", largest_class_primary=None, oversize_classes_primary=None)
+    result = met_county(None, row, 甲校={"oversize_classes_primary": None})
+    checks = result.checks[result.checks["code"] == "2.5"]
+    assert checks["verdict"].tolist() == [CANNOT_TELL, CANNOT_TELL]
+    assert len(places_of(result, "2.5")) == 1  # told once
 
 
 def test_a_school_that_fails_by_both_signs_is_told_once():

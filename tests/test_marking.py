@@ -9,6 +9,8 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
+from youzhi.imports.checking import check_files
+from youzhi.imports.listing import make_listing
 from youzhi.imports.marking import (
     _load_words,
     findings_text,
@@ -26,6 +28,7 @@ from youzhi.intake.findings import (
     make_finding,
     tabulate_findings,
 )
+from youzhi.intake.vertical.reading import is_form
 from youzhi.sheets import load_look
 
 HEADS = [
@@ -404,3 +407,158 @@ def test_without_what_was_read_the_findings_are_listed_at_least(content):
     copy = opened(mark_workbook(content, table(finding(at(1, 0)))))
     assert copy.sheetnames == [LISTED]
     assert copy[LISTED]["D2"].value == "A1"
+
+
+# --- personal data in a marked copy
+
+SECRETS = (
+    "张三丰",
+    "王五",
+    "李四",
+    "赵六",
+    "13812345678",
+    "13912345678",
+    "370323198001011234",
+    "zs@qq",
+)
+PERSONS = [
+    ["2025年学校情况（填表人：赵六）", "", "", "", ""],
+    ["学校代码", "学校名称", "小学学生人数", "校长", "联系电话"],
+    ["13812340000", "甲校", "x", "张三丰", "13812345678"],
+    ["13812340001", "乙校 370323198001011234", "95.5", "李四", "zs@qq.com"],
+    ["填表人：王五 13812345678", "", "审核人", "李四", ""],
+    ["校长（签字）：", "李四", "", "", ""],
+]
+
+
+def persons_book(change=lambda sheet: None):
+    def fill(book):
+        sheet = book["学校"]
+        sheet.delete_rows(1, 9)
+        for row in PERSONS:
+            sheet.append([text or None for text in row])
+        sheet["C3"] = "x"
+        change(sheet)
+
+    return made(fill)
+
+
+def persons_found():
+    return table(
+        make_finding("S09", Place("甲.xlsx", "学校", 2, 3, "校长"), "校长"),
+        make_finding("S09", Place("甲.xlsx", "学校", 2, 4, "联系电话"), "联系电话"),
+        make_finding("S09b", Place("甲.xlsx", "学校", 4, 1, "学校名称"), "乙校 370***************"),
+        make_finding("H14", Place("甲.xlsx", "学校", 5), "填表人：…"),
+        finding(Place("甲.xlsx", "学校", 3, 2, "小学学生人数"), "reject"),
+    )
+
+
+def first_row(sheet):
+    """Programs count rows behind deleted ones on; the tests look for the head."""
+    return next(cell.row for row in sheet.iter_rows() for cell in row if cell.value == "学校代码")
+
+
+COPIES = {
+    "workbook": lambda: mark_workbook(persons_book(), persons_found()),
+    "text": lambda: mark_source(text_source(PERSONS, "xlsx", "学校", "甲.xlsx"), persons_found()),
+    "not to be kept": lambda: mark_workbook(
+        b"", persons_found(), text_source(PERSONS, "xls", "学校", "甲.xlsx")
+    ),
+}
+
+
+@pytest.mark.parametrize("make", COPIES.values(), ids=COPIES)
+def test_copy_holds_nothing_of_persons(make):
+    content = make()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        told = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    assert [secret for secret in SECRETS if secret in told] == []
+
+
+@pytest.mark.parametrize("make", COPIES.values(), ids=COPIES)
+def test_copy_keeps_heads_codes_and_figures_and_says_what_was_hidden(make):
+    copy = opened(make())
+    sheet = copy["学校"]
+    assert first_row(sheet) == 2
+    assert [cell.value for cell in sheet[2]] == PERSONS[1]
+    assert [cell.value for cell in sheet[3]] == ["13812340000", "甲校", "x", None, None]
+    assert sheet["B4"].value == "乙校 370***************"
+    assert colour(sheet["C3"]) == as_colour("reject")
+    assert sheet["A5"].value == "填表人：…"
+    assert sheet["A6"].value == "校长（签字）："
+    assert (copy[LISTED]["F2"].value, copy[LISTED]["G2"].value[:4]) == (
+        "D列、E列、A1、B4、A5、C5、B6",
+        "S09c",
+    )
+    assert copy[LISTED]["D3"].hyperlink is None or copy[LISTED]["D3"].value
+
+
+def test_numbers_kept_as_numbers_in_notes_links_and_margins_are_hidden_too():
+    def change(sheet):
+        sheet["F2"] = "备注"
+        sheet["F3"] = 13912345678
+        sheet["F4"] = 13912345678.0
+        sheet["B3"].comment = Comment("联系人：王五 13912345678", "王")
+        sheet["B4"].hyperlink = "mailto:zs@qq.com"
+        sheet.oddFooter.center.text = "填表人：王五"
+
+    content = mark_workbook(persons_book(change), persons_found())
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        told = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    assert [secret for secret in SECRETS if secret in told] == []
+    sheet = opened(content)["学校"]
+    assert sheet["F3"].value == sheet["F4"].value == "139********"
+    assert sheet["B3"].comment.text == "联系人：…"
+
+
+def test_copy_without_personal_data_says_nothing_of_it():
+    copy = opened(mark_workbook(made(), table(finding(at(3, 1)))))
+    assert "S09c" not in str([cell.value for row in copy[LISTED].rows for cell in row])
+
+
+def test_number_that_a_finding_covers_is_covered_in_its_cell_also_in_a_column_of_codes():
+    rows = [["学校名称", "学校代码"], ["甲校", "13812345678"], ["乙校", "13812345679"]]
+    wrong = finding(Place("甲.csv", "", 2, 1, "学校代码"), "reject", "138********")
+    copy = opened(mark_source(text_source(rows), table(wrong)))["甲"]
+    assert (copy["B2"].value, copy["B3"].value) == ("138********", "13812345679")
+
+
+def test_value_beside_a_personal_label_of_a_form_is_hidden():
+    rows = [
+        ["填报项目", "单位", "填报值"],
+        ["学校名称", "", "甲校"],
+        ["校长", "", "张三丰"],
+        ["联系电话", "", "0533-3241234"],
+        ["学校类型", "", "小学"],
+        ["小学学生人数", "人", "31"],
+        ["班级总数", "个", "6"],
+        ["教学仪器设备资产值（账面原值）", "万元", "5.27"],
+    ]
+    sheet = Sheet("学校", rows)
+    assert is_form(sheet)
+    source = Source("甲.xlsx", "", "xlsx", "", [sheet])
+    wrong = finding(Place("甲.xlsx", "学校", 6, 2, "x"), "reject")
+    copy = opened(mark_source(source, table(wrong)))["学校"]
+    shown = [[cell.value or "" for cell in row] for row in copy.rows]
+    assert shown == [[*row[:2], ""] if at in (2, 3) else row for at, row in enumerate(rows)]
+
+
+def test_files_of_a_check_hold_nothing_of_persons(tmp_path):
+    """From the file handed in to all that is handed out."""
+    book = openpyxl.load_workbook(io.BytesIO(persons_book()))
+    del book["说明"]
+    path = tmp_path / "甲.xlsx"
+    book.save(path)
+    text = tmp_path / "乙.csv"
+    text.write_text("\n".join(map(",".join, PERSONS[1:4])), encoding="utf-8")
+    findings = check_files([path, text]).findings
+    contents = make_listing(findings, [path, text], tmp_path / "清单")
+    assert len(contents) == 4
+    for name, content in contents.items():
+        told = content.decode("utf-8", "replace")
+        if name.suffix == ".xlsx":
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                told = "".join(
+                    archive.read(part).decode("utf-8", "replace") for part in archive.namelist()
+                )
+        assert [secret for secret in SECRETS if secret in told] == [], name

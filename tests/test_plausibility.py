@@ -96,6 +96,8 @@ def rows():
 def table(changes=None, *, year=2022, without=(), more=None):
     """The county with some cells changed: school name, or "*" for all, to column to value (or a function of the old)."""
     county = rows() | (more or {})
+    for cells in county.values() if year != 2022 else ():  # no two years have all figures in common
+        cells["books"] = cells.get("books", 1) + year - 2022
     for school, cells in (changes or {}).items():
         for name in county if school == "*" else [school]:
             for column, value in cells.items():
@@ -166,6 +168,36 @@ CASES = {
 }
 
 
+DISAGREE = {
+    "D06p": (
+        {C: {"largest_class_junior": 38}},
+        "乙1中学：初中在校生数929人，初中班级数24个，初中最大班额38人",
+    ),
+    "D06q": (
+        {C: {"classes_junior": 930}},
+        "乙1中学：初中班级数930个，初中在校生数929人",
+    ),
+    "D06r": ({C: {"classes_junior": 0}}, "乙1中学：初中班级数0个，初中在校生数929人"),
+    "D06s": (
+        {C: {"largest_class_junior": 930}},
+        "乙1中学：初中最大班额930人，初中在校生数929人",
+    ),
+    "D06t": (
+        {C: {"oversize_classes_junior": 1, "largest_class_junior": 50}},
+        "乙1中学：初中超班额班级数1个，初中最大班额50人（班额上限50人）",
+    ),
+    "D06u": (
+        {C: {"migrant_pupils": 930}},
+        "乙1中学：随迁子女在校生数930人，全校在校生929人",
+    ),
+    "D06v": (
+        {C: {"graduates": 309}},
+        "乙1中学：初中毕业生数309人，毕业年级入学时在校生数309人，转入学生数2人，转出学生数3人，"
+        "死亡学生数0人",
+    ),
+}
+
+
 def test_the_county_of_these_tests_gives_no_finding():
     assert found(table()) == []
     assert found(table(), table(year=2021)) == []
@@ -177,6 +209,15 @@ def test_rule_fires_on_one_side_of_its_boundary_and_not_on_the_other(rule):
     beyond, within = CASES[rule]
     assert rule in rules_of(table(beyond))
     assert rule not in rules_of(table(within))
+
+
+@pytest.mark.parametrize("rule", DISAGREE, ids=list(DISAGREE))
+def test_numbers_that_contradict_each_other_are_told_at_the_junior_stage_with_all_of_them(rule):
+    cells, words = DISAGREE[rule]
+    (one,) = [f for f in found(table(cells)) if f.rule == rule]
+    assert one.found == words
+    assert (one.row, one.outcome) == (7, "warn")
+    assert not [f for f in found(table({C: dict.fromkeys(cells[C])})) if f.rule == rule]
 
 
 def test_no_rule_of_this_list_is_written_down_twice():
@@ -275,6 +316,21 @@ def test_an_extreme_value_is_told_with_both_parts_and_the_usual_range():
     assert "影响指标：生均教学及辅助用房面积（小学、初中）" in one.effect
 
 
+def test_a_class_of_ninety_is_asked_about_and_counts_as_it_was_reported():
+    schools = table({A: {"largest_class_primary": 90, "oversize_classes_primary": 1}})
+    (one,) = [f for f in found(schools) if f.rule == "N22"]
+    assert (one.outcome, one.row, one.found) == ("warn", 1, "甲1小学：小学最大班额90人")
+    assert one.allowed == "小学最大班额一般不高于65人"
+    assert schools.numbers("largest_class_primary")[0] == 90
+
+    def verdict(of):
+        items = yz.assess(of).items
+        return items[items["code"] == "2.5"]["verdict"].tolist()
+
+    assert verdict(table()) == ["met"]
+    assert verdict(schools) == ["not_met"]
+
+
 # ------------------------------------------------------------------------------------ who counts
 
 
@@ -290,6 +346,13 @@ def test_a_school_without_pupils_but_with_teachers_is_held_and_told_with_its_num
     assert yz.assess(schools).verdict != "met"
 
 
+def test_a_school_without_pupils_but_with_rooms_is_held_and_told_with_them():
+    rooms = {"pupils_primary": 0, "teaching_area_m2": 900, "school_type": "primary"}
+    (one,) = [f for f in found(table(more={"丁小学": rooms})) if f.row == 12]
+    assert (one.rule, one.outcome) == ("D01", "hold")
+    assert one.found == "丁小学：小学在校生数0人，教学及辅助用房面积900㎡"
+
+
 EMPTY = {name: 0 for name in _stage("primary", 0, 14)} | {"school_type": "primary"}
 
 
@@ -298,6 +361,28 @@ def test_a_school_with_nothing_is_told_as_closed_and_one_with_a_class_is_held():
     told = rules_of(table(more={"丁小学": EMPTY | {"classes_primary": 1}}))
     assert "D01" in told
     assert "K14" not in told
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({}, "小学专任教师数0人，小学班级数0个"),
+        ({"teachers_primary": None}, "小学专任教师数未填，小学班级数0个"),
+        (
+            {name: None for name in EMPTY if name not in ("school_type", "pupils_primary")},
+            "小学专任教师数未填，小学班级数未填",
+        ),
+    ],
+    ids=["all zero", "teachers blank", "all blank"],
+)
+def test_a_closed_school_is_told_with_what_is_zero_and_what_was_not_filled_in(cells, words):
+    schools = table(more={"丁小学": EMPTY | cells})
+    (one,) = [f for f in found(schools) if f.rule == "K14"]
+    assert one.found == f"丁小学：小学在校生数0人，{words}"
+    assert (one.outcome, one.row, one.column) == ("warn", 12, "小学学生人数")
+    assert "不计入" in one.became
+    assert "丁小学" not in set(yz.assess(schools).schools["school"])
+    assert yz.assess(schools).verdict == yz.assess(table()).verdict
 
 
 def test_a_school_of_several_stages_with_nothing_in_any_is_told_as_closed():
@@ -342,6 +427,16 @@ def test_one_section_in_a_stage_is_told_and_two_are_not():
     assert "D02" not in rules_of(table(without=[*JUNIOR[1:], *PRIMARY[1:]]))
 
 
+def test_one_section_has_no_difference_and_a_stage_without_any_has_no_result():
+    one = yz.assess(table(without=[*JUNIOR, *PRIMARY[1:]])).coefficients.set_index("stage")
+    assert set(one.loc["junior", "cv"]) == {0.0}
+    assert "D02" not in rules_of(table(without=[*JUNIOR, NINE]))  # no junior section at all
+    none = yz.assess(table(without=[*JUNIOR, NINE])).coefficients
+    junior = none[none["stage"] == "junior"]
+    assert junior["cv"].isna().all()
+    assert "met" not in set(junior["verdict"])
+
+
 def test_a_nine_year_school_with_one_stage_is_told_with_what_it_lacks():
     empty = {name: 0 for name in _stage("junior", 0, 14)}
     cells = {
@@ -357,6 +452,157 @@ def test_migrants_are_held_against_all_stages_of_a_school():
     assert "D06u" not in rules_of(table({NINE: {"migrant_pupils": 906}}))
     assert "D06u" in rules_of(table({NINE: {"migrant_pupils": 907}}))
     assert "D06u" not in rules_of(table({NINE: {"migrant_pupils": 907, "pupils_junior": None}}))
+
+
+# ------------------------------------------------------------------------------------ parts of one school
+
+
+def _halves(first, second, **junior):
+    """A school of nine years in two rows, each with the rooms and the equipment of the whole."""
+    whole = {name: rows()[NINE][name] for name in ("teaching_area_m2", "equipment_value_yuan")}
+    point = {"lon": 117.9, "lat": 35.9, "organiser_code": 7}
+    primary = _stage("primary", 1, 517) | point | whole | {"school_type": "primary"}
+    return {
+        first: primary,
+        second: _stage("junior", 2, 389) | whole | {"school_type": "junior"} | junior,
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("丁学校（小学部）", "丁学校（初中部）"),
+        ("丁学校小学部", "丁学校初中部"),
+        ("丁镇小学", "丁镇初中"),
+        ("丁学校", "丁学校东校区"),
+    ],
+)
+def test_two_rows_of_one_stem_with_the_same_resources_are_told(first, second):
+    told = found(table(more=_halves(first, second)))
+    (one,) = [f for f in told if f.rule == "K10c"]
+    assert one.found == (
+        f"{first}与{second}：2列相同（教学及辅助用房面积5513.37㎡，教学仪器设备资产值2369207元）"
+    )
+    assert (one.outcome, one.row) == ("warn", 13)
+    assert "K13p" not in {f.rule for f in told}
+
+
+@pytest.mark.parametrize(
+    ("names", "junior"),
+    [
+        (("丁学校小学部", "丁学校初中部"), {"teaching_area_m2": 3000}),
+        (("丁学校小学部", "丁学校初中部"), {"teaching_area_m2": None}),
+        (("丁镇小学", "戊镇初中"), {}),
+    ],
+    ids=["one column", "one blank", "other stem"],
+)
+def test_one_equal_column_or_another_stem_is_no_doubled_school(names, junior):
+    assert "K10c" not in rules_of(table(more=_halves(*names, **junior)))
+
+
+def test_equal_zeros_are_no_shared_resources():
+    zeros = {"computers": 0, "books": 0, "teaching_area_m2": 0}
+    more = _halves("丁学校小学部", "丁学校初中部", **zeros)
+    more["丁学校小学部"] |= zeros
+    assert "K10c" not in rules_of(table(more=more))
+
+
+def _campuses(*names, **cells):
+    """Copies of a school under other names, none of which belongs to a school."""
+    return {
+        name: _stage("primary", at, 420 + 31 * at)
+        | _whole(20 + at, 420 + 31 * at, 30 + at)
+        | {"school_type": "primary"}
+        | cells
+        for at, name in enumerate(names)
+    }
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("丁小学", "丁小学（东校区）"),
+        ("丁小学", "丁小学东校区"),
+        ("丁小学本部", "丁小学分校"),
+        ("丁小学（小学部）", "丁小学（初中部）"),
+        ("丁小学教学部",),
+    ],
+    ids="、".join,
+)
+def test_campuses_that_belong_to_no_school_are_told_together(names):
+    (one,) = [f for f in found(table(more=_campuses(*names))) if f.rule == "K13p"]
+    assert one.found == f"{'、'.join(names)}：所属学校空缺"
+    assert one.outcome == "warn"
+
+
+@pytest.mark.parametrize("names", [("丁小学", "丁中学"), ("丁小学部",)], ids="、".join)
+def test_schools_of_one_place_and_a_lone_department_are_not_asked(names):
+    assert "K13p" not in rules_of(table(more=_campuses(*names)))
+
+
+def test_campuses_that_say_where_they_belong_are_not_asked():
+    more = _campuses("丁小学（东校区）", "丁小学（本部）", campus_of="丁小学")
+    assert "K13p" not in rules_of(table(more=more))
+
+
+# ------------------------------------------------------------------------------------ the year built
+
+
+def _built(header, year=2022, standard=NEW, changes=None):
+    def places(row, field):
+        name = header if field == "built_year" else load_columns()[field].headers[0]
+        return Place("县表.xlsx", "学校", row + 2, 3, name)
+
+    told = check_table(table(changes, year=year), None, standard, places)
+    return [f for f in told if f.rule == "D12q"]
+
+
+def test_a_year_of_foundation_is_told_once_for_the_table_where_a_relief_asks_for_the_year_built():
+    (one,) = _built("建校时间")
+    assert one.found == "“建校时间”不晚于2016年的有11所学校，如甲1小学"
+    assert (one.row, one.outcome) == (2, "warn")
+    (fewer,) = _built("建校时间", changes={A: {"built_year": 2017}, B: {"built_year": 2016}})
+    assert fewer.found == "“建校时间”不晚于2016年的有10所学校，如甲2小学"
+
+
+def test_the_year_of_foundation_does_not_matter_without_a_relief_or_under_another_head():
+    assert _built("规划建成年份") == []
+    assert _built("建校时间", year=2018) == _built("建校时间", year=2023) == []
+    assert _built("建校时间", year=2019) != []
+    assert _built("建校时间", standard=OLD) == []
+    assert _built("建校时间", changes={"*": {"built_year": 2017}}) == []
+
+
+# ------------------------------------------------------------------------------------ where
+
+
+def _at(points):
+    """So many schools alone, at these points."""
+    cells = {name: {"lon": lon, "lat": lat} for name, (lon, lat) in points.items()}
+    return table(cells, without=[name for name in rows() if name not in points])
+
+
+def test_one_of_few_schools_far_away_is_told_with_its_distance():
+    near = {A: (118.0, 36.0), B: (118.05, 36.0), C: (118.0, 36.05)}
+    (one,) = [f for f in found(_at(near | {D: (110.5, 33.0)})) if f.rule == "D09d"]
+    assert one.found.startswith("乙2中学：经度110.5，纬度33，距各校中位点7")
+    assert one.row == 4
+    assert "D09d" not in rules_of(_at(near))
+    three = {A: (118.0, 36.0), B: (118.05, 36.0), C: (110.5, 33.0)}
+    assert [f.row for f in found(_at(three)) if f.rule == "D09d"] == [3]
+    assert "D09d" not in rules_of(_at({A: (118.0, 36.0), C: (110.5, 33.0)}))
+
+
+def test_schools_of_one_point_are_told_each_with_the_first_of_them():
+    same = [f for f in found(_at(dict.fromkeys([A, B, C], (118.0, 36.0)))) if f.rule == "D09"]
+    assert [f.row for f in same] == [2, 3]
+    assert same[0].found == "甲2小学：经度118，纬度36，与甲1小学相同"
+    assert {f.outcome for f in same} == {"warn"}
+
+
+def test_a_swapped_pair_is_told_with_what_it_should_be_and_is_not_far_away():
+    (one,) = [f for f in found(table({A: {"lon": 36, "lat": 89}})) if f.rule.startswith("D09")]
+    assert (one.rule, one.became) == ("D09b", "建议改为经度89，纬度36")
 
 
 # ------------------------------------------------------------------------------------ values that agree too well
@@ -442,6 +688,48 @@ def test_a_jump_of_exactly_one_half_is_none_and_one_unit_more_is_told_with_both_
     (one,) = found(more, last)
     assert one.rule == "D08"
     assert one.found == "甲1小学：教学仪器设备资产值2021年1000000.2元，2022年1500000.31元"
+
+
+@pytest.mark.parametrize(
+    ("column", "then", "half", "more"),
+    [
+        ("pupils_primary", 400, 600, 601),
+        ("teachers_primary", 20, 30, 31),
+        ("degree_teachers_primary", 10, 15, 16),
+        ("classes_primary", 8, 12, 13),
+        ("teaching_area_m2", 2000, 3000, Decimal("3000.01")),
+        ("sports_ground_area_m2", 3000, 4500, Decimal("4500.01")),
+        ("indoor_sports_area_m2", 300, 150, Decimal("149.99")),
+        ("networked_classrooms", 12, 18, 19),
+        ("books", 9000, 4500, 4499),
+        ("certified_teachers", 20, 10, 9),
+    ],
+)
+def test_every_stock_may_grow_or_shrink_by_one_half_and_no_more(column, then, half, more):
+    parts = ("in_zone_pupils", "degree_teachers", "backbone_teachers", "arts_pe_teachers")
+    free = {f"{part}_primary": None for part in parts}  # a part may not exceed its whole
+    last = table({A: free | {column: then}}, year=2021)
+
+    def jumps(value):
+        told = found(table({A: free | {column: value}}), last)
+        return [f for f in told if f.rule == "D08"]
+
+    assert jumps(half) == []
+    (one,) = jumps(more)
+    zh, unit = load_columns()[column].zh, load_columns()[column].unit
+    assert one.found == f"甲1小学：{zh}2021年{then}{unit}，2022年{more}{unit}"
+    assert (one.row, one.outcome) == (1, "warn")
+
+
+def test_figures_of_last_year_handed_in_again_are_told_once():
+    last, again = table(year=2021), {"*": {"books": lambda old: old - 1}}
+    (one,) = found(table(again), last)
+    assert (one.rule, one.row) == ("K15d", "")
+    assert one.found == "两年都有的11所学校中，11所的各列数据与2021年完全相同"
+    new = {name: {"books": 30000 + 17 * at} for at, name in enumerate(PRIMARY[:2])}
+    assert "K15d" in rules_of(table(again | new), last)  # 9 of 11
+    new[PRIMARY[2]] = {"books": 31111}
+    assert "K15d" not in rules_of(table(again | new), last)  # 8 of 11
 
 
 def test_a_fall_of_more_than_one_half_is_a_jump_too():

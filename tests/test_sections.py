@@ -141,6 +141,43 @@ def test_a_closed_school_is_left_out_but_not_held():
     assert left_out(sections_of(rows)) == {("primary", "乙校"): False}
 
 
+@pytest.mark.parametrize(
+    ("left", "held"),
+    [
+        ({}, False),
+        ({"teachers_primary": 0}, False),
+        ({"teaching_area_m2": 0, "equipment_value_yuan": 0}, False),
+        ({"teaching_area_m2": 1200}, True),
+        ({"sports_ground_area_m2": Decimal("0.01")}, True),
+        ({"equipment_value_yuan": 1}, True),
+        ({"teachers_primary": 0, "networked_classrooms": 1}, True),
+        ({"pupils_junior": 0, "teaching_area_m2": 1200}, True),
+    ],
+)
+def test_a_school_without_pupils_is_closed_only_where_nothing_is_left_in_it(left, held):
+    closed = {"school": "乙校", "school_type": "primary", "pupils_primary": 0}
+    assert left_out(sections_of([good("甲校"), closed | left])) == {("primary", "乙校"): held}
+
+
+@pytest.mark.parametrize(
+    ("kind", "pupils", "held"),
+    [
+        # another stage uses what the school has: the empty stage is simply not there
+        ("nine_year", {"primary": 300, "junior": 0}, set()),
+        ("nine_year", {"primary": 0, "junior": 300}, set()),
+        ("twelve_year", {"primary": 0, "junior": 0, "senior": 300}, set()),
+        ("complete_secondary", {"junior": 0, "senior": 300}, set()),
+        ("nine_year", {"primary": 0, "junior": None}, set()),  # it may have junior pupils
+        ("nine_year", {"primary": 0, "junior": 0}, {"primary", "junior"}),
+        ("complete_secondary", {"junior": 0, "senior": 0}, {"junior"}),
+    ],
+)
+def test_what_stages_share_contradicts_an_empty_stage_only_where_all_are_empty(kind, pupils, held):
+    row = {"school": "甲校", "school_type": kind, "teaching_area_m2": 3000}
+    row |= {f"pupils_{stage}": count for stage, count in pupils.items()}
+    assert left_out(sections_of([row])) == {(stage, "甲校"): True for stage in held}
+
+
 def test_a_school_with_pupils_in_a_stage_that_its_type_does_not_have_is_held():
     sections = sections_of([good("甲校", junior=30), good("乙校", "junior", primary=0)])
     assert counted(sections) == [("primary", "甲校"), ("junior", "乙校")]

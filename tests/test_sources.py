@@ -536,6 +536,87 @@ def test_cell_of_a_workbook_is_its_text_with_every_digit_and_its_mark(
     assert cell_of(tmp_path, value, look) == (text, mark)
 
 
+LOOKS = {
+    "ten thousands": (50, '0"万元"', "50万元", "", False),
+    "hundreds": (2, '0"百"', "2百", "", False),
+    "hundreds of yuan": (5.5, '#,##0.0"百元"', "5.5百元", "", False),
+    "about": (300, '"约"0', "约300", "", False),
+    "more than": (300, '0"+"', "300+", "", False),
+    "escaped": (50, r"0\万\元", "50万元", "", False),
+    "bare words": (50, "0万元", "50万元", "", False),
+    "general": (50, 'General"万元"', "50万元", "", False),
+    "currency with a unit": (50, "[$万元-804]#,##0", "万元50", "", False),
+    "about a share": (0.465, '"约"0.0%', "约46.5%", "percent", False),
+    "quoted percent, wide": (95, '0"％"', "95％", "", False),
+    "unit": (50, '0"人"', "50人", "", False),
+    "condition holds": (99, '[<100]"约"0;0', "约99", "", False),
+    "condition does not hold": (100, '[<100]"约"0;0', "100", "number", False),
+    "negative": (-5, '0"万";-0"万"', "-5万", "", False),
+    "zero in words": (0, '0;-0;"无"', "无", "", False),
+    "zero as a dash": (0, '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"??_ ;_ @_ ', "0", "number", False),
+    "decoration": (-50, '"￥"#,##0.00_);[Red]("￥"#,##0.00)', "-50", "number", False),
+    "currency": (50, "[$￥-804]#,##0.00", "50", "number", False),
+    "fraction": (0.5, "# ?/8", "0.5", "number", False),
+    "exponent": (120000, "0.00E+00", "120000", "number", False),
+    "zeros in front": (370323001, "0000000000", "0370323001", "number", False),
+    "digits in front": (1, '"0370323"000', "0370323001", "", True),
+    "digits behind": (50, '0"00"', "5000", "", True),
+    "thousands": (50, '#,##0,"千"', "50", "number", True),
+    "thousands, decimals": (50, "#,##0.0,", "50", "number", True),
+    "ten thousands, by a trick": (123456, '0!.0,"万"', "123456", "number", True),
+    "point that is a text": (15, '0"."0', "15", "number", True),
+    "hidden": (50, ";;;", "50", "number", True),
+    "hidden zero": (0, "0;-0;;@", "0", "number", True),
+    "hidden zero, digits": (0, "#,###", "0", "number", True),
+    "no condition": (50, '[>1.2.3]0"万"', "50万", "", False),
+    "not hidden": (5, "0;-0;;@", "5", "number", False),
+    "text with words": ("50", '@"万元"', "50万元", "", False),
+    "text beside a format of numbers": ("50", '0"万元"', "50", "text", False),
+}
+
+
+@pytest.mark.parametrize(("value", "look", "text", "mark", "is_odd"), LOOKS.values(), ids=LOOKS)
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_number_is_read_with_the_words_that_its_format_shows(
+    tmp_path, value, look, text, mark, is_odd, kind
+):  # N03, N19b
+    if kind == "xls" and isinstance(value, str):
+        pytest.skip("only numbers of an .xls have a format")
+
+    def change(book):
+        book.active["B4"], book.active["B4"].number_format = value, look
+
+    def change_old(_book, sheet):
+        sheet.write(3, 1, value, xlwt.easyxf(num_format_str=look))
+
+    content = book_bytes(change=change) if kind == "xlsx" else old_book_bytes(change_old)
+    source = read_source(put(tmp_path, content, f"甲县.{kind}"))
+    [sheet] = source.sheets
+    assert (sheet.rows[3][1], sheet.marks.get((4, 1), "")) == (text, mark)
+    told = [(one.rule, one.cell, one.became) for one in source.findings]
+    assert told == ([("E22", "B4", f"B4：{text}")] if is_odd else [])
+
+
+def test_number_format_of_any_length_makes_no_text_of_that_length(tmp_path):
+    def change(book):
+        book.active["B4"], book.active["B4"].number_format = 5, "0" * 9000 + '"甲"' * 9000
+
+    [sheet] = read_source(put(tmp_path, book_bytes(change=change), "甲县.xlsx")).sheets
+    assert sheet.rows[3][1] == "5".zfill(255)
+
+
+def test_cells_whose_format_shows_another_number_are_told_once_for_each_format(tmp_path):  # E22
+    def change(book):
+        for row in range(2, 14):
+            book.active.cell(row, 2).value = row
+            book.active.cell(row, 2).number_format = "0," if row < 13 else "0,,"
+
+    [many, one] = read_source(put(tmp_path, book_bytes(change=change), "甲县.xlsx")).findings
+    assert many.found.startswith("B2、B3、")
+    assert many.found.endswith("等11格（格式 0,）")
+    assert (one.cell, one.found, one.outcome) == ("B13", "B13（格式 0,,）", "warn")
+
+
 @pytest.mark.parametrize(
     ("xml", "text", "mark"),
     [
@@ -654,7 +735,7 @@ def test_old_workbook_gives_percents_errors_and_what_is_hidden_as_a_new_one(tmp_
     assert sheets[0].rows == [
         *ROWS,
         ["46.55%", "2023-09-01"],
-        ["TRUE", "7%"],
+        ["TRUE", "0.07%"],
         ["12345678901", "#DIV/0!"],
         ["城关镇", ""],
         ["", "1.5"],

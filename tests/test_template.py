@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
+from youzhi.cli import main
 from youzhi.columns import load_columns, load_figures, load_item_columns
 from youzhi.imports import import_files
 from youzhi.imports.marking import findings_workbook
@@ -191,16 +193,53 @@ def test_example_is_told_from_a_school(schools):
     assert not is_example("第一小学（示例：甲）")
 
 
-@pytest.mark.parametrize("name", load_words()["example"])
-def test_example_keeps_the_dictionary(schools, name):
-    column, value = COLUMNS[name], schools[f"{LETTERS[name]}2"].value
+EXAMPLE, MARK = load_words()["example"], load_words()["example_mark"]
+
+
+@pytest.mark.parametrize("name", EXAMPLE)
+def test_example_keeps_the_dictionary(name):
+    column, value = COLUMNS[name], EXAMPLE[name]
     if column.is_number:
-        assert column.min <= value <= column.max
-        assert column.kind == "decimal" or value == int(value)
+        assert column.min <= Decimal(value) <= column.max
+        assert column.kind == "decimal" or value.isdecimal()
     elif column.choices:
         assert value in column.choices.values()
     if column.at_most:
-        assert value <= schools[f"{LETTERS[column.at_most]}2"].value
+        assert Decimal(value) <= Decimal(EXAMPLE[column.at_most])
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLE if name != "school"])
+def test_every_value_of_the_example_is_marked_as_such(schools, name):
+    assert schools[f"{LETTERS[name]}2"].value == MARK + EXAMPLE[name]
+
+
+CHECKED = [name for name in EXAMPLE if COLUMNS[name].kind != "text"]
+
+
+def test_example_that_only_got_another_name_is_refused_value_by_value(files, tmp_path):
+    book = openpyxl.load_workbook(io.BytesIO(files[TABLE]))
+    fill_in(book)
+    book["学校"][f"{LETTERS['school']}2"].value = "真实小学"
+    book.save(tmp_path / "上报.xlsx")
+    read = gather([tmp_path / "上报.xlsx"], "yiyuan", 2020)
+    refused = {one.cell for one in read.findings if one.outcome == "reject"}
+    assert {f"{LETTERS[name]}2" for name in CHECKED} <= refused
+    assert {cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for cell in refused} == {"2"}
+
+
+def test_example_row_that_was_typed_over_whole_is_a_school(files, tmp_path):
+    book = openpyxl.load_workbook(io.BytesIO(files[TABLE]))
+    fill_in(book)
+    [first, *_], sheet = rows_of("schools.csv"), book["学校"]
+    for name, column in COLUMNS.items():
+        text = first.get(name, "")
+        sheet[f"{LETTERS[name]}2"].value = typed(text, column) if text else None
+    sheet[f"{LETTERS['school_id']}2"].value = "0370323999"
+    sheet[f"{LETTERS['school']}2"].value = "真实小学"
+    book.save(tmp_path / "上报.xlsx")
+    read = gather([tmp_path / "上报.xlsx"], "yiyuan", 2020)
+    assert not read.refused
+    assert len(read.schools.frame) == len(rows_of("schools.csv")) + 1
 
 
 # --- what may be typed
@@ -237,10 +276,8 @@ def test_every_column_is_checked_for_two_thousand_schools_and_may_stay_empty(sch
 @pytest.mark.parametrize("name", FIGURES)
 def test_value_of_every_figure_is_checked(items, name):
     entry, figure, row = entries(items)[f"B{ROWS[name]}"], FIGURES[name], ROWS[name]
-    assert (items[f"A{row}"].value, items[f"C{row}"].value or "") == (
-        figure.headers[0],
-        figure.unit,
-    )
+    told = "" if figure.unit == "%" else figure.unit  # it stands in the name
+    assert (items[f"A{row}"].value, items[f"C{row}"].value or "") == (figure.headers[0], told)
     assert items[f"B{row}"].value is None
     if figure.choices:
         assert entry.formula1.strip('"').split(",") == list(figure.choices.values())
@@ -267,7 +304,7 @@ def test_code_is_kept_as_text_with_its_zeros(schools):
     entry = entries(schools)[f"{LETTERS['school_id']}3"]
     assert schools.column_dimensions[LETTERS["school_id"]].number_format == "@"
     assert (entry.type, entry.formula1) == ("custom", f"ISTEXT({LETTERS['school_id']}3)")
-    assert schools[f"{LETTERS['school_id']}2"].value.startswith("0")
+    assert EXAMPLE["school_id"].startswith("0")
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -315,6 +352,11 @@ CASES = {
     "areas with a unit": ("music_room_areas_m2", "96平方", "hold"),
     "not monitored": ("monitoring_level_pe", "未监测", ""),
     "not monitored, not allowed": ("survey_sent", "未监测", "hold"),
+    "part of one": ("junior_retention_percent", Decimal("0.95"), "hold"),
+    "part of one, shown as percent": ("junior_retention_percent", Decimal("0.95"), ""),
+    "one": ("junior_retention_percent", 1, "hold"),
+    "more than one": ("junior_retention_percent", Decimal("1.01"), ""),
+    "no percent": ("junior_retention_percent", 0, ""),
     "level five": ("monitoring_level_pe", 5, "reject"),
 }
 
@@ -324,8 +366,9 @@ def test_formulas_colour_what_is_wrong_and_nothing_else(tmp_path):
     """Every formula is calculated by a spreadsheet program, beside the value that it is about."""
     book = openpyxl.Workbook()
     sheet = book.active
-    for row, (name, value, _) in enumerate(CASES.values(), start=1):
+    for row, (case, (name, value, _)) in enumerate(CASES.items(), start=1):
         sheet.cell(row, 1).value = value
+        sheet.cell(row, 1).number_format = "0%" if case.endswith("shown as percent") else "General"
         column = COLUMNS.get(name) or FIGURES[name]
         tests = {outcome: [] for outcome in ("reject", "hold")}
         for formula, outcome in find_faults(column, f"A{row}"):
@@ -496,6 +539,64 @@ def test_example_row_is_left_out_and_said_so(files, tmp_path):
     read = gather([tmp_path / "上报.xlsx"], "yiyuan", 2020)
     assert len(read.schools.frame) == len(rows_of("schools.csv"))
     assert [one.row for one in read.findings if one.rule == EXAMPLE_RULE] == [2]
+
+
+@pytest.mark.parametrize(
+    ("value", "look", "rules", "read"),
+    [
+        (Decimal("0.95"), "General", ["N06c"], None),
+        (1, "General", ["N06c"], None),
+        (Decimal("1.01"), "General", [], Decimal("1.01")),
+        (95, "General", [], Decimal(95)),
+        (Decimal("0.95"), "0%", ["N06"], Decimal(95)),
+        ("0.95%", "General", ["N06"], Decimal("0.95")),
+    ],
+)
+def test_part_of_one_in_the_place_of_a_percentage_is_set_aside(
+    files, tmp_path, value, look, rules, read
+):
+    book = openpyxl.load_workbook(io.BytesIO(files[TABLE]))
+    cell = book["县级数据"][f"B{ROWS['junior_retention_percent']}"]
+    cell.value, cell.number_format = value, look
+    book.save(tmp_path / "上报.xlsx")
+    found = gather([tmp_path / "上报.xlsx"], "yiyuan", 2020)
+    assert [one.rule for one in found.findings if one.cell == cell.coordinate] == rules
+    frame = found.items.frame.set_index("item")
+    told = frame["value"].get("junior_retention_percent")
+    assert (told if told == told else None) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "rules"),
+    [
+        ("0.95", "%", ["N06d"]),
+        ("1", "%", ["N06d"]),
+        ("1.01", "%", []),
+        ("0", "%", []),
+        ("0.95%", "%", ["N06"]),
+        ("0.95", "", ["N06c"]),
+    ],
+)
+def test_small_percentage_beside_its_unit_is_told(tmp_path, text, unit, rules):
+    path = tmp_path / "县级.csv"
+    path.write_text(f"填报项目,填报值,单位\n社会认可度（%）,{text},{unit}\n", encoding="utf-8")
+    read = gather([path], "yiyuan", 2020)
+    assert [one.rule for one in read.findings] == rules
+
+
+@pytest.mark.parametrize(("name", "rules"), [(TABLE, {"E12"}), (FORM, {"H06c"})])
+def test_template_that_nobody_filled_is_refused_as_empty(
+    files, data, tmp_path, monkeypatch, capsys, name, rules
+):
+    path = tmp_path / name
+    path.write_bytes(files[name])
+    read = gather([path], "yiyuan", 2020)
+    assert {one.rule for one in read.findings if one.outcome == "reject"} == rules
+    monkeypatch.setattr(sys, "argv", ["youzhi", "check", str(path), "--data", str(data)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert all(rule in capsys.readouterr().out for rule in rules)
 
 
 def test_instructions_are_no_table(book):

@@ -228,6 +228,120 @@ def test_the_school_rule_over_all_patterns_of_levels(standard):
     assert len(verdict) == 4**7
 
 
+# --- a transitional relief that cannot be told
+
+SMALL = good("甲校", primary=90, arts=0)
+
+
+def told(school, **options):
+    """Verdict of the school and the codes of the indicators that cannot be told."""
+    row = judge([school], **{"year": 2021} | options).schools.squeeze()
+    return row["verdict"], row["unknown"]
+
+
+def shared(zone, amount, **changes):
+    return SMALL | {"zone": zone, "shared_arts_pe_teachers_primary": amount} | changes
+
+
+def rented(inner_city, amount, **changes):
+    given = {"inner_city": inner_city, "other_sports_area_m2": amount}
+    return good("甲校", **{"grounds": 5000} | changes) | given
+
+
+@pytest.mark.parametrize(
+    ("zone", "amount", "expected"),
+    [
+        # 1 shared teacher for 90 pupils is 1.11 per 100, the bar is 0.9
+        ("rural", 1, ("met", "")),
+        ("rural", 0, ("not_met", "")),
+        ("town", 1, ("not_met", "")),
+        ("town", None, ("not_met", "")),
+        (None, 1, ("cannot_tell", "1.3")),
+        (None, 0, ("not_met", "")),  # nothing would be added
+        ("rural", None, ("cannot_tell", "1.3")),
+        (None, None, ("cannot_tell", "1.3")),  # a small school, wherever it lies
+    ],
+)
+def test_a_relief_of_which_a_datum_is_missing_leaves_a_school_open(zone, amount, expected):
+    assert told(shared(zone, amount)) == expected
+
+
+def test_a_school_that_is_too_large_for_the_relief_fails_wherever_it_lies():
+    assert told(shared(None, 1, pupils_primary=100)) == ("not_met", "")
+
+
+@pytest.mark.parametrize("kind", ["primary", "teaching_point"])
+def test_columns_that_a_whole_table_lacks_are_missing_too(kind):
+    assert told(SMALL | {"school_type": kind}) == ("cannot_tell", "1.3")
+
+
+@pytest.mark.parametrize(
+    ("year", "options", "expected"),
+    [
+        (2018, {}, "not_met"),
+        (2019, {}, "cannot_tell"),
+        (2022, {}, "cannot_tell"),
+        (2023, {}, "not_met"),
+        (2023, {"transitional_relief": True}, "cannot_tell"),
+        (2021, {"transitional_relief": False}, "not_met"),
+    ],
+)
+def test_only_in_the_years_of_a_relief_its_missing_data_matter(year, options, expected):
+    assert told(shared(None, 1), year=year, **options)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "amount", "expected"),
+    [
+        # the bar is 7.5 of 1,000 pupils, the floor 6.375
+        ({}, 2500, ("cannot_tell", "1.5")),
+        ({}, 1375, ("cannot_tell", "1.5")),  # to the floor, and the other six are at the bar
+        ({}, 1374, ("not_met", "")),  # not even to the floor
+        ({"networked": 22}, 2500, ("cannot_tell", "1.5")),
+        ({"networked": 22}, 2499, ("not_met", "")),  # five of seven at the bar at best
+        ({"networked": 22, "degree": 41}, 2500, ("not_met", "1.5")),  # the school fails anyway
+        ({"networked": None}, 2500, ("cannot_tell", "1.5、1.7")),
+        ({"grounds": 6375}, 1125, ("met", "")),  # met without any relief
+        ({"grounds": 6375, "networked": 22}, 1125, ("cannot_tell", "1.5")),
+        ({"grounds": None}, 2500, ("cannot_tell", "1.5")),
+    ],
+)
+def test_a_relief_that_cannot_be_told_leaves_open_only_what_it_would_decide(
+    changes, amount, expected
+):
+    assert told(rented(None, amount, **changes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("inner_city", "expected"), [(True, "cannot_tell"), (False, "not_met"), (None, "not_met")]
+)
+def test_a_relief_on_which_nothing_at_all_is_said_is_not_claimed(inner_city, expected):
+    assert told(rented(inner_city, None))[0] == expected
+
+
+@pytest.mark.parametrize("grounds", [5000, 6375, 7499, 7500])
+@pytest.mark.parametrize("networked", [19, 22, 23])
+@pytest.mark.parametrize("amount", [0, 1, 1125, 1375, 2500])
+def test_the_missing_condition_of_a_relief_turns_no_verdict_round(grounds, networked, amount):
+    schools = [
+        rented(inner, amount, grounds=grounds, networked=networked) for inner in (True, False, None)
+    ]
+    best, worst, open_ = (told(school)[0] for school in schools)
+    assert open_ == (best if best == worst else "cannot_tell")
+
+
+def test_an_open_relief_gives_neither_gap_nor_repair_and_leaves_the_coefficients_alone():
+    result, plain = (
+        judge([rented(None, 2500), good("乙校")], year=2021, transitional_relief=relief)
+        for relief in (None, False)
+    )
+    assert result.gaps.empty
+    assert result.repairs.empty
+    assert not result.indicators["relieved"].any()
+    pd.testing.assert_frame_equal(result.coefficients, plain.coefficients)
+    assert result.reasons.loc[0, "verdict"] == "cannot_tell"
+
+
 def test_a_standard_may_ask_for_fewer_indicators():
     rule = yz.load_standard("jiaodu-2017-6").school_rule.model_dump() | {"met_at_least": 5}
     result = judge([good("甲校", grounds=7499, rooms=4499)], standard=variant(school_rule=rule))

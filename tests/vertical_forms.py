@@ -272,6 +272,8 @@ def _rooms_in(entry: Entry, known: Mapping[str, str]) -> str:
 def _reply(entry: Entry, known: Mapping[str, str]) -> str:
     pupils = _number(known, "pupils_primary") + _number(known, "pupils_junior")
     rural = known.get("zone") == "rural"
+    if entry.question == "founded":
+        return known.get("built_year", "")
     if entry.question == "built_by":
         year = known.get("built_year")
         return "" if not year else _text(int(year) <= entry.bounds["year"])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from youzhi.columns import load_columns
 from youzhi.standards import Condition, Standard
 from youzhi.tables import SchoolTable
 
@@ -56,6 +57,91 @@ def holds(
         return np.ones(len(schools), dtype=bool), np.zeros(len(schools), dtype=bool)
     state = np.maximum.reduce(states)
     return state == _YES, state == _UNKNOWN
+
+
+def lacking_words(
+    schools: SchoolTable, standard: Standard, conditions: Iterable[Condition]
+) -> np.ndarray:
+    """Name the columns whose blanks leave open whether any of several conditions holds (缺哪些数据).
+
+    Parameters
+    ----------
+    schools
+        One row per school or campus. Columns used: those that a condition names.
+    standard
+        Says which stages a school of a type has.
+    conditions
+        Those that cannot be told for a school are asked for their blank columns.
+
+    Returns
+    -------
+    ndarray of str
+        One per school: Chinese headers joined by 、, "" where nothing is open.
+
+    Examples
+    --------
+    >>> from youzhi.standards import load_standard
+    >>> row = {"county": "demo", "year": 2020, "school": "甲校", "school_type": "primary"}
+    >>> either = [Condition(built_by=2010), Condition(zones=["rural"])]
+    >>> lacking_words(
+    ...     SchoolTable.from_frame(pd.DataFrame([row])), load_standard("jiaodu-2017-6"), either
+    ... )
+    array(['规划建成年份、城乡类型'], dtype=object)
+    """
+    conditions = list(conditions)
+    named: list[dict[str, None]] = [{} for _ in range(len(schools))]
+    _, unknown = holds(schools, standard, conditions)
+    for condition in conditions if unknown.any() else ():
+        open_here = unknown & (_state(schools, standard, condition) == _UNKNOWN)
+        for columns, known, _ in _keys(schools, standard, condition):
+            for column in columns:
+                blank = pd.isna(schools.frame[column]) if column in schools.frame else True
+                blank &= ~lacks_stage(schools, standard, column.rpartition("_")[2])
+                for row in np.flatnonzero(open_here & ~known & blank):
+                    named[row][load_columns()[column].headers[0]] = None
+    return np.array(["、".join(names) for names in named], dtype=object)
+
+
+def may_hold(
+    schools: SchoolTable, standard: Standard, conditions: Iterable[Condition]
+) -> np.ndarray:
+    """Tell where a condition that cannot be told is borne out in part (条件部分成立).
+
+    Parameters
+    ----------
+    schools
+        One row per school or campus. Columns used: those that a condition names.
+    standard
+        Says which stages a school of a type has.
+    conditions
+        Several; one is enough.
+
+    Returns
+    -------
+    ndarray of bool
+        Some key of an open condition is known to hold, and no key is known not to.
+
+    Examples
+    --------
+    >>> from youzhi.standards import load_standard
+    >>> row = {"county": "demo", "year": 2020, "school": "甲校", "school_type": "primary"}
+    >>> table = SchoolTable.from_frame(pd.DataFrame([row | {"pupils_primary": 60}]))
+    >>> small_rural, central = (
+    ...     Condition(zones=["rural"], pupils_below=100),
+    ...     Condition(inner_city=True),
+    ... )
+    >>> [
+    ...     may_hold(table, load_standard("jiaodu-2017-6"), [rule]).item()
+    ...     for rule in (small_rural, central)
+    ... ]
+    [True, False]
+    """
+    found = np.zeros(len(schools), dtype=bool)
+    for condition in conditions:
+        open_here = _state(schools, standard, condition) == _UNKNOWN
+        for _, known, true in _keys(schools, standard, condition):
+            found |= open_here & known & true
+    return found
 
 
 def compulsory_pupils(schools: SchoolTable, standard: Standard) -> np.ndarray:
@@ -127,46 +213,47 @@ def lacks_stage(schools: SchoolTable, standard: Standard, stage: str) -> np.ndar
 def _state(schools: SchoolTable, standard: Standard, condition: Condition) -> np.ndarray:
     """Whether every key that one condition gives holds: yes, no, or unknown."""
     state = np.full(len(schools), _YES)
-    for known, true in _keys(schools, standard, condition):
+    for _, known, true in _keys(schools, standard, condition):
         state = np.minimum(state, np.where(known, np.where(true, _YES, _NO), _UNKNOWN))
     return state
 
 
 def _keys(schools: SchoolTable, standard: Standard, condition: Condition):
-    """For every key that is given: where its value is known, and where it holds."""
+    """For every key that is given: the columns it rests on, where its value is known, and where it holds."""
     for column, wanted in (("school_type", condition.school_types), ("zone", condition.zones)):
         if wanted:
             values = pd.Series(schools.texts(column))
-            yield values.notna().to_numpy(), values.isin(wanted).to_numpy()
+            yield [column], values.notna().to_numpy(), values.isin(wanted).to_numpy()
     for column in ("boarding", "inner_city"):
         wanted = getattr(condition, column)
         if wanted is not None:
             values = schools.texts(column)
-            yield pd.notna(values), values == wanted
+            yield [column], pd.notna(values), values == wanted
     if condition.public is not None:
         codes = schools.numbers("organiser_code")
         private = np.isin(codes, standard.counting.private_codes)
-        yield ~np.isnan(codes), private != condition.public
+        yield ["organiser_code"], ~np.isnan(codes), private != condition.public
     yield from _number_keys(schools, standard, condition)
 
 
 def _number_keys(schools: SchoolTable, standard: Standard, condition: Condition):
     if condition.built_by is not None:
         built = schools.numbers("built_year")
-        yield ~np.isnan(built), built <= condition.built_by
+        yield ["built_year"], ~np.isnan(built), built <= condition.built_by
     if condition.largest_class_below is not None:
         names = [f"largest_class_{stage}" for stage in standard.stages]
         largest = np.max([stage_numbers(schools, standard, name) for name in names], axis=0)
-        yield ~np.isnan(largest), largest < condition.largest_class_below
+        yield names, ~np.isnan(largest), largest < condition.largest_class_below
     limits = condition.pupils_from, condition.pupils_below, condition.migrant_share_above
     if limits == (None, None, None):
         return
     pupils = compulsory_pupils(schools, standard)
+    counts = [f"pupils_{stage}" for stage in standard.stages]
     if condition.pupils_from is not None:
-        yield ~np.isnan(pupils), pupils >= condition.pupils_from
+        yield counts, ~np.isnan(pupils), pupils >= condition.pupils_from
     if condition.pupils_below is not None:
-        yield ~np.isnan(pupils), pupils < condition.pupils_below
+        yield counts, ~np.isnan(pupils), pupils < condition.pupils_below
     if condition.migrant_share_above is not None:
         migrant = schools.numbers("migrant_pupils")
         above = migrant > float(condition.migrant_share_above) * pupils
-        yield ~np.isnan(migrant + pupils), above
+        yield ["migrant_pupils", *counts], ~np.isnan(migrant + pupils), above

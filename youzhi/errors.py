@@ -59,3 +59,7 @@ class DataError(YouzhiError):
 
 class ReportError(YouzhiError):
     """A report could not be made (报告未生成); nothing stands under its final name."""
+
+
+class WriteError(ReportError):
+    """The disk refused: it is full, a quota is used up, or a folder may not be written to (写入失败)."""

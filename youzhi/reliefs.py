@@ -1,8 +1,8 @@
-"""Where a transitional relief applies: its condition holds, its year is on, and something was given."""
+"""Where a transitional relief applies, and where it may for want of data: condition, year, amount."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,11 +23,19 @@ class AppliedRelief:
         Columns of the school table that may be counted in addition.
     holds : ndarray of bool
         One per section.
+    maybe : ndarray of bool
+        Sections to which it may apply: its condition, or the amount to be added, cannot be told.
     """
 
     indicator: str
     columns: list[str]
     holds: np.ndarray
+    maybe: np.ndarray
+
+    @property
+    def widest(self) -> AppliedRelief:
+        """The same as if it applied wherever it may; a missing amount then makes the value missing."""
+        return replace(self, holds=self.holds | self.maybe)
 
 
 def apply_reliefs(
@@ -38,7 +46,7 @@ def apply_reliefs(
     Parameters
     ----------
     sections
-        Of one stage. Columns used: zone, school_type, inner_city, pupils (人) and those that a relief adds.
+        Of one stage. Columns used: those that a relief adds and those that its conditions name.
     standard
         Its reliefs.
     relief
@@ -47,22 +55,29 @@ def apply_reliefs(
     Returns
     -------
     tuple of AppliedRelief
-        Those that hold for at least one section; nothing when `relief` is False.
+        Those that hold, or may hold, for at least one section; nothing when `relief` is False. Where neither an amount
+        nor any part of the condition is known, nobody claims the relief.
     """
     if relief is False:
         return ()
     applied = [_apply(sections, standard, rule, always=bool(relief)) for rule in standard.relief]
-    return tuple(found for found in applied if found.holds.any())
+    return tuple(found for found in applied if found.widest.holds.any())
 
 
 def _apply(
     sections: StageSections, standard: Standard, rule: Relief, always: bool
 ) -> AppliedRelief:
     columns = [name.format(stage=sections.stage) for name in rule.add]
-    found, _ = conditions.holds(sections.schools, standard, rule.when)
-    holds = found[sections.row]
-    holds &= sum(sections.numbers(name) for name in columns) > 0
+    asked = sections.schools, standard, rule.when
+    sure, unsure = (found[sections.row] for found in conditions.holds(*asked))
+    amount = sum(sections.numbers(name) for name in columns)
+    given, missing = amount > 0, np.isnan(amount)
+    holds = sure & given
+    maybe = (sure & missing) | (unsure & given)
+    if (unsure & missing).any():
+        maybe |= unsure & missing & conditions.may_hold(*asked)[sections.row]
     if not always:
         year = sections.numbers("year")
-        holds &= (year >= rule.years.first) & (year <= rule.years.last)
-    return AppliedRelief(rule.indicator, columns, holds)
+        on = (year >= rule.years.first) & (year <= rule.years.last)
+        holds, maybe = holds & on, maybe & on
+    return AppliedRelief(rule.indicator, columns, holds, maybe)

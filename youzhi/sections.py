@@ -15,6 +15,7 @@ import pandas as pd
 
 from youzhi.campuses import one_row_per_unit
 from youzhi.columns import load_columns
+from youzhi.conditions import lacks_stage
 from youzhi.errors import StandardError
 from youzhi.standards import Exclusion, Standard
 from youzhi.tables import SchoolTable
@@ -241,7 +242,10 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
     """The counted sections of one stage, and the listing of those left out."""
     pupils = schools.numbers(f"pupils_{stage}")
     has_stage = _is_in(types, standard.counting.stages[stage])
-    empty, alive = pupils == 0, _is_alive(schools, stage)
+    empty = pupils == 0
+    alive = _is_alive(schools, stage) | (
+        _is_deserted(schools, standard) & _has_any(schools, standard)
+    )
     # A school with several stages that has nobody in this one simply has no such section.
     absent = _is_in(types, standard.split.stages) & empty & ~alive
     counted = has_stage & ~absent
@@ -254,8 +258,12 @@ def _stage_sections(schools: SchoolTable, standard: Standard, stage: str, types:
     held_rows = np.zeros(len(schools), dtype=bool)
     foreign = ~has_stage & (pupils > 0) & ~_is_in(types, _uncounted_types(standard))
     for at, held, reason in (
-        (counted & empty & ~alive, "", "没有在校生，也没有教师和班级（停办或空壳），不计入"),
-        (counted & empty & alive, CONTRADICTION, "在校生为零却有教师或班级，数据矛盾，暂不计入"),
+        (counted & empty & ~alive, "", "没有在校生，也没有教师、班级和资源（停办或空壳），不计入"),
+        (
+            counted & empty & alive,
+            CONTRADICTION,
+            "在校生为零却有教师、班级或校舍设备，数据矛盾，暂不计入",
+        ),
         (foreign, CONTRADICTION, "学校类型没有这个学段却有在校生，数据矛盾，暂不计入"),
         (counted & ~empty & unsaid, NO_ORGANISER, "缺举办者代码，该不该计入无法判定，暂不计入"),
     ):
@@ -308,6 +316,21 @@ def _is_alive(schools: SchoolTable, stage: str) -> np.ndarray:
         ):
             alive |= schools.numbers(name) > 0
     return alive
+
+
+def _is_deserted(schools: SchoolTable, standard: Standard) -> np.ndarray:
+    """Which rows say of every stage that their type has, senior too, that nobody is taught there."""
+    deserted = np.ones(len(schools), dtype=bool)
+    for stage in standard.split.weights:
+        pupils = schools.numbers(f"pupils_{stage}")
+        deserted &= (pupils == 0) | (np.isnan(pupils) & lacks_stage(schools, standard, stage))
+    return deserted
+
+
+def _has_any(schools: SchoolTable, standard: Standard) -> np.ndarray:
+    """Whether a row has any resource of the whole school that an indicator counts: area, equipment, rooms."""
+    names = {name for i in standard.indicator for name in i.numerator if "{stage}" not in name}
+    return np.any([schools.numbers(name) > 0 for name in names], axis=0)
 
 
 def _group_of(schools: SchoolTable) -> np.ndarray:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from youzhi.errors import ReportError
+from youzhi.errors import WriteError
 
 
 def swap_in(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -27,14 +27,14 @@ def swap_in(folder: Path, contents: Mapping[str, bytes]) -> None:
 
     Raises
     ------
-    ReportError
+    WriteError
         The disk refuses, or a file stands open in another program; the message says what became of the files.
     """
     made, ready = _staging(folder)
     existed = folder.is_dir()
     try:
         settle(folder)
-        shutil.rmtree(made, ignore_errors=True)  # of a run that was killed
+        discard(folder)
         made.mkdir()
         for name, content in contents.items():
             write_synced(made / name, content)
@@ -46,7 +46,7 @@ def swap_in(folder: Path, contents: Mapping[str, bytes]) -> None:
     except OSError as error:
         raise _explain(error, folder) from error
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        discard(folder)
         if not existed and not ready.exists():
             with suppress(OSError):  # it holds the new files
                 folder.rmdir()
@@ -75,6 +75,28 @@ def settle(folder: Path) -> None:
                 os.replace(path, folder / path.name)
         sync_folder(folder)
         ready.rmdir()
+
+
+def is_left_over(folder: Path) -> bool:
+    """Return whether new files were made and never decided upon: by a run that was killed, or that still runs.
+
+    Parameters
+    ----------
+    folder
+        Whose files they are.
+    """
+    return _staging(folder)[0].exists()
+
+
+def discard(folder: Path) -> None:
+    """Remove new files that were never decided upon; the caller sees to it that nobody is making any.
+
+    Parameters
+    ----------
+    folder
+        Whose files they are; mostly there is nothing to do.
+    """
+    shutil.rmtree(_staging(folder)[0], ignore_errors=True)
 
 
 def write_synced(path: Path, content: bytes) -> None:
@@ -131,12 +153,12 @@ def _names(folder: Path) -> list[str]:
     return sorted(os.listdir(folder)) if folder.is_dir() else []
 
 
-def _explain(error: OSError, folder: Path) -> ReportError:
+def _explain(error: OSError, folder: Path) -> WriteError:
     _, ready = _staging(folder)
     kept = "原有文件未改动"
     if ready.is_dir():
         kept = "新文件已经备齐，只差放到位；下次读取或导入时会自动放好"
-    return ReportError(
+    return WriteError(
         f"无法写入“{error.filename or folder}”：{error.strerror}；{kept}；"
         "请检查磁盘空间、文件夹权限，以及文件是否正被其他程序打开"
     )

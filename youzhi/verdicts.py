@@ -7,6 +7,7 @@ the number as it was written decides, in exact arithmetic. Missing is never zero
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -79,8 +80,36 @@ def judge_values(indicators: StageIndicators) -> np.ndarray:
     -------
     ndarray of int8, k x m
         AT_BAR, BELOW_BAR (but at the floor), BELOW_FLOOR, UNKNOWN where the value is missing, or NO_BAR for the
-        other values of a standard without bars.
+        other values of a standard without bars. UNKNOWN too where a transitional relief may or may not lift the value
+        to its bar, unless the section is met anyway.
     """
+    levels = _place_values(indicators)
+    if not any(relief.maybe.any() for relief in indicators.reliefs):
+        return levels
+    return _open_levels(indicators, levels)
+
+
+def _open_levels(indicators: StageIndicators, least: np.ndarray) -> np.ndarray:
+    """Levels in which UNKNOWN stands where a relief that cannot be told would decide."""
+    rule = indicators.standard.school_rule
+    widest = replace(indicators, reliefs=tuple(relief.widest for relief in indicators.reliefs))
+    most = _place_values(widest)
+    most[(most == UNKNOWN) & (least != UNKNOWN)] = AT_BAR  # nobody knows how much would be added
+    lifted = (least != UNKNOWN) & (most > least)
+    both = [judge_schools(levels, rule)[0] for levels in (least, most)]
+    wanted = np.where(both[0] == both[1], both[0], CANNOT_TELL)
+    levels, settled = least.copy(), np.zeros(least.shape[1], dtype=bool)
+    # Where a relief may lift a value to the floor only, it is left open only if the section turns on it.
+    for is_open in (lifted & (most == AT_BAR), lifted):
+        tried = np.where(is_open, UNKNOWN, least)
+        fits = ~settled & (judge_schools(tried, rule)[0] == wanted)
+        levels[:, fits] = tried[:, fits]
+        settled |= fits
+    return levels
+
+
+def _place_values(indicators: StageIndicators) -> np.ndarray:
+    """Every value against its bar and floor, with the reliefs that certainly apply."""
     standard, stage = indicators.standard, indicators.stage
     levels = np.empty((len(standard.indicator), len(indicators.sections)), dtype=np.int8)
     row = np.empty(len(indicators.sections))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from youzhi.campuses import one_row_per_unit
 from youzhi.columns import load_columns, load_figures
-from youzhi.conditions import compulsory_pupils, holds, stage_numbers
+from youzhi.conditions import compulsory_pupils, holds, lacking_words, stage_numbers
 from youzhi.county_items import CountyItems
 from youzhi.standards import BarRelief, Check, Item, Ratio, Rooms, Standard
 from youzhi.tables import SchoolTable
@@ -256,10 +256,23 @@ def is_taught(evidence: Evidence, stage: str) -> np.ndarray:
     return has_stage & (evidence.schools.numbers(f"pupils_{stage}") != 0)
 
 
-def relief_holds(evidence: Evidence, rule: BarRelief, relief: bool | None) -> np.ndarray:
-    """Where a relief certainly applies; what cannot be told is no relief."""
-    yes, _ = holds(evidence.schools, evidence.standard, rule.when)
+def relief_holds(
+    evidence: Evidence, rule: BarRelief, relief: bool | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where a relief certainly applies, and where it may for want of data."""
+    yes, maybe = holds(evidence.schools, evidence.standard, rule.when)
     if relief is None:
         year = evidence.schools.frame["year"].to_numpy()
-        return yes & (year >= rule.years.first) & (year <= rule.years.last)
-    return yes & relief
+        on = (year >= rule.years.first) & (year <= rule.years.last)
+        return yes & on, maybe & on
+    return yes & relief, maybe & relief
+
+
+def unsure_words(evidence: Evidence, check: Ratio | Rooms, relief, row: int) -> str:
+    """Which data are missing to tell whether a relief applies to one school, for readers."""
+    words: dict[str, None] = {}
+    for rule in check.relief:
+        if relief_holds(evidence, rule, relief)[1][row]:
+            told = lacking_words(evidence.schools, evidence.standard, rule.when)[row]
+            words |= dict.fromkeys(told.split("、"))
+    return f"（缺{'、'.join(words)}，过渡期放宽是否适用无法判定）"

@@ -18,10 +18,12 @@ from youzhi.checks.evidence import (
     is_taught,
     passes,
     relief_holds,
+    unsure_words,
 )
 from youzhi.columns import load_subjects
 from youzhi.conditions import holds
 from youzhi.county_items import NOT_APPLICABLE
+from youzhi.exact import round_half_up
 from youzhi.standards import Item, Ratio
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
 
@@ -42,29 +44,37 @@ def _stage_places(evidence: Evidence, check: Ratio, stage: str, relief):
     yes, maybe = holds(evidence.schools, evidence.standard, check.scope)
     bars, reached = _row_bars(evidence, check, stage)
     inside = (yes | maybe) & reached & is_taught(evidence, stage)
-    soft, relieved = _relieve(evidence, check, bars, relief, inside)
+    soft, softest = _relieve(evidence, check, bars, relief, inside)
     top, bottom = evidence.sums(check, stage)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = top / bottom * float(check.per)
     value[bottom == 0] = np.nan
     row = np.flatnonzero(inside)
 
-    def compare(at: int) -> bool:
-        return passes(check, _exact_value(evidence, check, stage, row[at]), Fraction(soft[row[at]]))
+    def against(bars: np.ndarray) -> np.ndarray:
+        def compare(at: int) -> bool:
+            exact = _exact_value(evidence, check, stage, row[at])
+            return passes(check, exact, Fraction(bars[row[at]]))
 
-    bar = np.array([float(soft[at]) for at in row])
-    verdict = decide(check, value[row], bar, compare)
+        return decide(check, value[row], np.array([float(bars[at]) for at in row]), compare)
+
+    bar, verdict = np.array([float(soft[at]) for at in row]), against(soft)
+    unsure = (verdict == NOT_MET) & (against(softest) == MET)
+    verdict = np.where(unsure, CANNOT_TELL, verdict)
     verdict = np.where(maybe[row] & (verdict == NOT_MET), CANNOT_TELL, verdict)
     kept = ~(maybe[row] & (verdict == MET))  # it passes, whether it is in scope or not
     amount = [_amount(evidence, check, stage, at, soft[at]) for at in row[verdict == NOT_MET]]
     amounts = np.full(len(row), np.nan)
     amounts[verdict == NOT_MET] = amount
     part, words = np.full(len(row), stage, dtype=object), np.full(len(row), "", dtype=object)
+    for at in np.flatnonzero(unsure):
+        found = round_half_up(_exact_value(evidence, check, stage, row[at]), check.decimals)
+        words[at] = f"{found}{check.unit}{unsure_words(evidence, check, relief, row[at])}"
     columns = [value[row], top[row], bottom[row], bar]
     places = Places(evidence.group[row], row, part, verdict, *columns, amounts, words)
     helped = [
         at
-        for at in row[relieved[row] & (verdict == MET)]
+        for at in row[(soft != bars)[row] & (verdict == MET)]
         if not passes(check, _exact_value(evidence, check, stage, at), Fraction(bars[at]))
     ]
     return places.select(kept), np.unique(evidence.group[helped])
@@ -82,15 +92,17 @@ def _row_bars(evidence: Evidence, check: Ratio, stage: str) -> tuple[np.ndarray,
 
 
 def _relieve(evidence: Evidence, check: Ratio, bars, relief, inside) -> tuple:
-    """Bars with the transitional reliefs that hold; the softest wins."""
-    soft, relieved = bars.copy(), np.zeros(len(bars), dtype=bool)
+    """Bars with the transitional reliefs that hold, and with those that may hold too; the softest wins."""
+    soft, softest = bars.copy(), bars.copy()
     softer = max if check.test == "at_most" else min
     for rule in check.relief:
         own, has = _row_bars(evidence, check.model_copy(update={"bar": rule.bar}), "")
-        for row in np.flatnonzero(relief_holds(evidence, rule, relief) & has & inside):
-            soft[row] = softer(soft[row], own[row])
-            relieved[row] |= soft[row] != bars[row]
-    return soft, relieved
+        yes, maybe = relief_holds(evidence, rule, relief)
+        for row in np.flatnonzero((yes | maybe) & has & inside):
+            softest[row] = softer(softest[row], own[row])
+            if yes[row]:
+                soft[row] = softer(soft[row], own[row])
+    return soft, softest
 
 
 def _exact_value(evidence: Evidence, check: Ratio, stage: str, row: int) -> Fraction:

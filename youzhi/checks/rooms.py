@@ -11,6 +11,7 @@ from youzhi.checks.evidence import (
     from_places,
     is_taught,
     relief_holds,
+    unsure_words,
 )
 from youzhi.columns import load_columns, parse_areas
 from youzhi.conditions import holds
@@ -28,20 +29,24 @@ def judge_rooms(evidence: Evidence, item: Item, check: Rooms, relief) -> JudgedC
     classes = sum(evidence.numbers(name) for name in names)[row]
     classes = np.where(classes > 0, classes, np.nan)  # a school with pupils has classes
     need = np.ceil(classes / check.per_classes)
-    bars = _room_bars(evidence, check, relief, row)
+    bars, softest = _room_bars(evidence, check, relief, row)
     have = _counts_of_all(evidence, row, bars)
     lacking = _lacking_rooms(have, need, check.reading)
-    hard = _room_bars(evidence, check, False, row)
+    hard, _ = _room_bars(evidence, check, False, row)
     unhelped = _lacking_rooms(_counts_of_all(evidence, row, hard), need, check.reading)
+    least = _lacking_rooms(_counts_of_all(evidence, row, softest), need, check.reading)
     relieved = (np.nan_to_num(unhelped) > np.nan_to_num(lacking)).any(axis=0)
     unknown, short = np.isnan(lacking).any(axis=0), (lacking > 0).any(axis=0)
+    unsure = short & ~(least > 0).any(axis=0)
     verdict = np.where(short, NOT_MET, np.where(unknown, CANNOT_TELL, MET)).astype(object)
+    verdict[unsure] = CANNOT_TELL
     verdict[maybe[row] & (verdict == NOT_MET)] = CANNOT_TELL
     total, amount = have.sum(axis=0), lacking.sum(axis=0)
     words = np.array(
         [
             _room_words(check, have[:, at], need[at], check.reading)
             + _relief_words(check, {kind: areas[at] for kind, areas in bars.items()})
+            + (unsure_words(evidence, check, relief, row[at]) if unsure[at] else "")
             for at in range(len(row))
         ],
         dtype=object,
@@ -65,14 +70,20 @@ def _lacking_rooms(have: np.ndarray, need: np.ndarray, reading: str) -> np.ndarr
     return np.where(known, least, np.nan)[None, :]
 
 
-def _room_bars(evidence: Evidence, check: Rooms, relief, row: np.ndarray) -> dict[str, np.ndarray]:
-    """Least area of each kind of room in every school, with the reliefs that hold."""
-    bars = {kind: np.full(len(row), area, dtype=object) for kind, area in check.bar.items()}
+def _room_bars(evidence: Evidence, check: Rooms, relief, row: np.ndarray) -> tuple[dict, dict]:
+    """Least area of each kind of room in every school: with the reliefs that hold, and with all that may."""
+    bars, softest = (
+        {kind: np.full(len(row), area, dtype=object) for kind, area in check.bar.items()}
+        for _ in range(2)
+    )
     for rule in check.relief:
-        for at in np.flatnonzero(relief_holds(evidence, rule, relief)[row]):
+        yes, maybe = (found[row] for found in relief_holds(evidence, rule, relief))
+        for at in np.flatnonzero(yes | maybe):
             for kind, area in rule.bar.items():
-                bars[kind][at] = min(bars[kind][at], area)
-    return bars
+                softest[kind][at] = min(softest[kind][at], area)
+                if yes[at]:
+                    bars[kind][at] = min(bars[kind][at], area)
+    return bars, softest
 
 
 def _counts_of_all(evidence: Evidence, row: np.ndarray, bars: dict) -> np.ndarray:

@@ -12,7 +12,7 @@ from youzhi.cli.ledgers import ledger
 from youzhi.cli.options import printable
 from youzhi.cli.reports import batch, forms, report
 from youzhi.cli.roots import list_existing, write_demo_data
-from youzhi.errors import ReportError, YouzhiError
+from youzhi.errors import ReportError, WriteError, YouzhiError
 
 app = typer.Typer(
     add_completion=False,
@@ -39,14 +39,15 @@ def main() -> None:
     """Run the command line.
 
     Exit codes: 0 all went well, 1 a report failed, 2 usage or data are wrong and nothing was
-    written, 130 Ctrl-C.
+    written, 3 the disk refused an import, 130 Ctrl-C.
     """
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # Ctrl-C is no fault to complain of
     try:
         app()
     except YouzhiError as error:
         typer.echo(printable(str(error)), err=True)
-        sys.exit(1 if isinstance(error, ReportError) else 2)
+        codes = {WriteError: 3, ReportError: 1, YouzhiError: 2}
+        sys.exit(next(code for kind, code in codes.items() if isinstance(error, kind)))
     except PermissionError as error:
         from youzhi.counties import explain_unreadable
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Files = Annotated[
-    list[Path],
+    list[str],  # as a Path, an empty text would be the folder one stands in
     typer.Argument(help="文件或文件夹，可写多个 · files or folders"),
 ]
 Mapping = Annotated[
@@ -108,7 +108,7 @@ def _is_other(path: Path, content: bytes) -> bool:
     return path.exists() and not (path.is_file() and path.read_bytes() == content)
 
 
-def _tell(findings: pd.DataFrame, paths: list[Path], out: str) -> None:
+def _tell(findings: pd.DataFrame, paths: list[str], out: str) -> None:
     """Print what was found, and write the list where one is wanted."""
     show_findings(findings)
     typer.echo(f"检查结果：{sum_up(findings)}。")

@@ -13,7 +13,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from youzhi.counties import data_root, explain_unreadable, place_county
-from youzhi.errors import DataError, ReportError, UsageError
+from youzhi.errors import DataError, UsageError, WriteError
 from youzhi.imports.canonical import (
     are_same_items,
     are_same_schools,
@@ -25,7 +25,7 @@ from youzhi.imports.canonical import (
 from youzhi.imports.checking import Check, check_files
 from youzhi.intake import read_items, read_schools
 from youzhi.intake.findings import Place, make_finding, tabulate_findings
-from youzhi.swaps import settle, swap_in
+from youzhi.swaps import discard, is_left_over, settle, swap_in
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,18 @@ def import_files(
     DataError
         Something is rejected; `.findings` has everything that was found.
     UsageError
-        Unknown county, a workbook stands where a table shall come, or another import takes too long.
-    ReportError
+        Unknown county, its folder is a link, a workbook stands where a table shall come, or another import takes
+        too long.
+    WriteError
         The disk refuses.
     """
     name = place_county(county, data)
     folder = data_root(data) / name / str(int(year))
+    _refuse_links(folder)
     _refuse_workbooks(folder)
+    if is_left_over(folder):
+        with _lock(folder.parent):
+            discard(folder)
     check = check_files(paths, name, year, mapping=mapping, sheet=sheet, data=data)
     if check.refused:
         rejected = check.findings[check.findings["outcome"] == "reject"]
@@ -102,6 +107,16 @@ def import_files(
         if changed:
             swap_in(folder, changed)
     return Imported(folder, [folder / name for name in sorted(changed)], check)
+
+
+def _refuse_links(folder: Path) -> None:
+    """What is written must come to lie in the data root, which is resolved itself."""
+    for place in (folder.parent, folder):
+        if place.resolve() != place:
+            raise UsageError(
+                f"“{place}”是符号链接（快捷方式），指向“{place.resolve()}”；导入不写到数据目录以外，没有改动任何文件。"
+                "请把它换成真正的文件夹，或用 --data 指明数据所在的目录，再导入。"
+            )
 
 
 def _refuse_workbooks(folder: Path) -> None:
@@ -166,7 +181,7 @@ def _lock(folder: Path) -> Iterator[None]:
             "请等它结束后再导入。"
         ) from error
     except OSError as error:
-        raise ReportError(
+        raise WriteError(
             f"无法写入“{folder}”：{error.strerror}；原有文件未改动；请检查磁盘空间和文件夹权限"
         ) from error
     try:

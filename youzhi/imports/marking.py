@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import MergedCell
@@ -23,14 +24,22 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from youzhi.forms.blocks import lines_needed
+from youzhi.imports.hiding import hide_personal
 from youzhi.intake.examples import findings_heads
 from youzhi.intake.files.csvs import guard_text
-from youzhi.intake.findings import FINDING_COLUMNS, OUTCOMES, load_rules, plain
+from youzhi.intake.findings import (
+    FINDING_COLUMNS,
+    OUTCOMES,
+    Place,
+    load_rules,
+    make_finding,
+    plain,
+    tabulate_findings,
+)
+from youzhi.intake.vertical.reading import is_form
 from youzhi.sheets import CENTRED, WRAPPED, fill, font, load_look, put_text, set_page, to_bytes
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from youzhi.intake.files.sources import Sheet, Source
 
 _GRAVITY = {outcome: place for place, outcome in enumerate(OUTCOMES)}
@@ -95,8 +104,9 @@ def findings_workbook(findings: pd.DataFrame) -> bytes:
 def mark_workbook(content: bytes, findings: pd.DataFrame, source: Source | None = None) -> bytes:
     """Return a copy of a workbook in which every fault is coloured and explained (标注原表).
 
-    Values, formulas, formats and widths stay; charts, drawn shapes and macros are not kept, and a formula shows its
-    result only after the copy was opened in a spreadsheet program. A first sheet lists all findings.
+    Values, formulas, formats and widths stay, but for personal data, which is hidden; charts, drawn shapes, pivot
+    tables and macros are not kept, and a formula shows its result only after the copy was opened in a spreadsheet
+    program. A first sheet lists all findings, and where something was hidden.
 
     Parameters
     ----------
@@ -116,7 +126,8 @@ def mark_workbook(content: bytes, findings: pd.DataFrame, source: Source | None 
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
         book.template = False
-        _mark(book, {plain(sheet.title): sheet for sheet in book.worksheets}, findings)
+        sheets = {plain(sheet.title): sheet for sheet in book.worksheets}
+        _mark(book, sheets, _hide(sheets, findings, source))
         return to_bytes(book)
     except (
         Exception
@@ -148,8 +159,22 @@ def mark_source(source: Source, findings: pd.DataFrame) -> bytes:
         _copy_cells(sheet, made, rows)
     if not sheets:
         return findings_workbook(findings)
-    _mark(book, sheets, findings)
+    _mark(book, sheets, _hide(sheets, findings, source))
     return to_bytes(book)
+
+
+def _hide(
+    sheets: dict[str, Worksheet], findings: pd.DataFrame, source: Source | None
+) -> pd.DataFrame:
+    """Take personal data out of all sheets; returns the findings, and one for each sheet in which there was some."""
+    forms = {plain(sheet.title) for sheet in source.sheets if is_form(sheet)} if source else set()
+    file, told = source.file if source else next(iter(findings["file"]), ""), []
+    for name, sheet in sheets.items():
+        own = findings[findings["sheet"] == name]
+        located = own[own["cell"].map(_is_address) | (own["cell"] == "")]
+        hidden = hide_personal(sheet, located.to_dict("records"), name in forms)
+        told += [make_finding("S09c", Place(file, name), hidden)] if hidden else []
+    return pd.concat([tabulate_findings(told), findings], ignore_index=True) if told else findings
 
 
 def _copy_cells(sheet: Sheet, made: Worksheet, told: set[int]) -> None:

@@ -22,6 +22,7 @@ import pandas as pd
 from youzhi.columns import Column, load_columns
 from youzhi.exact import as_fraction
 from youzhi.intake.findings import load_rules
+from youzhi.intake.magnitudes import find_wrong_units
 from youzhi.intake.values.aliases import load_aliases
 from youzhi.tables import SchoolTable
 
@@ -44,7 +45,7 @@ _WORDS |= {word: False for word in ("false", "False", "FALSE")}
 
 # Texts that no step of cleaning changes or wonders about. A code of 18 digits could be that of a person, and eleven
 # digits a telephone number.
-_PLAIN_NAME = r"^[A-Za-z0-9（）·]*[\u4E00-\u9FA5][\u4E00-\u9FA5A-Za-z0-9（）·]*$"
+_PLAIN_NAME = r"^[A-Za-z0-9（）·]{0,50}[\u4E00-\u9FA5][\u4E00-\u9FA5A-Za-z0-9（）·]{0,50}$"
 _PLAIN_CODE = r"^[A-Za-z0-9]{1,17}$|^[0-9]{19}$"
 _PLAIN_COUNTY = r"^[A-Za-z][A-Za-z0-9-]*$"
 _AREA = r"(0|[1-9][0-9]{0,4})(\.[0-9]{1,4})?"
@@ -385,15 +386,24 @@ def _number_groups(columns: dict) -> np.ndarray:
 
 
 def _are_apart(columns: dict) -> bool:
-    """No two schools of one name in one county and year, no school beside its own campuses."""
+    """No two schools of one name in one county and year, no school beside its own campuses, no lone campus."""
     names, campuses = columns["school"], columns.get("campus_of")
     keys = np.sort(_number_groups(columns) * len(names.values) + names.codes)
     if (keys[1:] == keys[:-1]).any():
         return False
     if campuses is None:
         return True
-    whole = np.unique(names.codes[campuses.codes < 0])
-    return set(campuses.values).isdisjoint(names.values[at] for at in whole)
+    own = campuses.codes[campuses.codes >= 0]
+    if (np.unique(own, return_counts=True)[1] < 2).any():
+        return False
+    columns = (names, columns.get("school_id", names))
+    whole = {
+        column.values[at]
+        for column in columns
+        for at in np.unique(column.codes[campuses.codes < 0])
+        if at >= 0
+    }
+    return set(campuses.values).isdisjoint(whole)
 
 
 def _lay_out(column: np.ndarray | _Coded, order: np.ndarray | slice):
@@ -444,16 +454,7 @@ def _are_parts_smaller(frame: pd.DataFrame, exact: dict[tuple[int, str], Fractio
 
 
 def _are_units_likely(frame: pd.DataFrame) -> bool:
-    """The medians per pupil are those of the columns' own units."""
-    limits = dict(load_rules()["N04"].limits)
-    fewest, given = limits.pop("schools"), [name for name in _PUPILS if name in frame]
-    pupils = np.zeros(len(frame))
-    for name in given:
-        pupils += np.nan_to_num(frame[name].to_numpy())
-    for name in limits.keys() & set(frame):
-        counted = (pupils > 0) & (frame[name].to_numpy() > 0)
-        ratios = frame[name].to_numpy()[counted] / pupils[counted]
-        low, high = limits[name]
-        if len(ratios) >= fewest and not low <= np.median(ratios) <= high:
-            return False
-    return True
+    """No value and no column is of another size per pupil than any school's."""
+    watched = [name for name in (*_PUPILS, *load_rules()["N04b"].limits) if name in frame]
+    found = find_wrong_units({name: frame[name].to_numpy() for name in watched})
+    return next(found, None) is None

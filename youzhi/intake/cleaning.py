@@ -10,6 +10,7 @@ from youzhi.columns import Column
 from youzhi.intake.findings import Finding, Place, load_rules, make_finding
 from youzhi.intake.readings import RawCell, Record
 from youzhi.intake.values.cells import clean_cell
+from youzhi.intake.wide.personal import mask_numbers
 from youzhi.tables import mend_advice
 
 
@@ -65,10 +66,13 @@ def clean_field(cell: RawCell, column: Column, findings: list[Finding]):
         rule = load_rules()[cleaned.rule]
         allowed = rule.allowed or column.allowed
         advice = rule.advice or mend_advice(cell.text, column)
+        found, became = cell.text.strip(), cleaned.became
+        if cleaned.value is None and column.id != "school_id":
+            found, became = mask_numbers(found), mask_numbers(became)
         findings.append(
             make_finding(
-                *(cleaned.rule, cell.place, cell.text.strip()),
-                became=cleaned.became,
+                *(cleaned.rule, cell.place, found),
+                became=became,
                 allowed=allowed,
                 advice=advice,
             )

@@ -200,15 +200,26 @@ def gather_sources(
 def _list_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Finding]]:
     """Every file once, in the order given, and what is no table."""
     findings, files = [], {}
-    for path in map(Path, paths):
+    for path in paths:
+        if not str(path).strip():
+            raise UsageError("文件名是空的：请写出文件或文件夹的路径。")
+        path = Path(path)
         inside, others = _walk(path)
         files |= dict.fromkeys(inside)
-        findings += [make_finding("E21", Place(other.name), other.name) for other in others]
+        findings += _tell_unread(path, others)
     if not files and not findings:
         raise UsageError(
             "没有可读的文件：请给出至少一个 .xlsx、.xls 或 .csv 文件，或含有它们的文件夹。"
         )
     return list(files), findings
+
+
+def _tell_unread(folder: Path, others: list[Path]) -> list[Finding]:
+    """What else is in a folder, the first few by name."""
+    if not others:
+        return []
+    names = "、".join(one.name for one in others[: load_rules()["E21"].limits["named"]])
+    return [make_finding("E21", Place(folder.name), f"{len(others)}个文件：{names}等")]
 
 
 def _read_files(files: list[Path], findings: list[Finding]) -> Iterator[Source]:

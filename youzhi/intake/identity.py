@@ -261,10 +261,19 @@ def check_campuses(frame: pd.DataFrame, records: list[Record]) -> list[Finding]:
     """
     if not {"campus_of", "school"} <= set(frame):
         return []
-    mothers = set(frame["campus_of"].dropna())
-    whole = frame[frame["campus_of"].isna() & frame["school"].isin(mothers)]
-    header = load_columns()["school"].headers[0]
+    mothers, header = frame["campus_of"].dropna(), load_columns()["school"].headers[0]
+    codes = frame.get("school_id", frame["school"])
+    named = frame["school"].isin(mothers) | codes.isin(mothers)
+    doubled = frame.loc[frame["campus_of"].isna() & named, "school"]
+    lone = mothers[~mothers.duplicated(keep=False)]
+    lone = lone[~lone.isin(frame["school"]) & ~lone.isin(codes)]
     return [
-        make_finding("K13", place_of(records[at], "school", header), name)
-        for at, name in whole["school"].items()
+        *(
+            make_finding("K13", place_of(records[at], "school", header), name)
+            for at, name in doubled.items()
+        ),
+        *(
+            make_finding("K13b", records[at].cells["campus_of"].place, name)
+            for at, name in lone.items()
+        ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,11 +12,12 @@ import pandas as pd
 from youzhi.columns import Column, load_figures, load_item_columns
 from youzhi.county_items import NOT_APPLICABLE, CountyItems, make_county_items
 from youzhi.intake.cleaning import clean_field, clean_records, known_places, place_of
-from youzhi.intake.findings import Finding, Place, is_refused, make_finding
+from youzhi.intake.findings import Finding, Place, is_refused, load_rules, make_finding
 from youzhi.intake.identity import settle_county, settle_year
 from youzhi.intake.readings import Reading, Record
 from youzhi.intake.values.names import clean_header
 
+_PERCENT = re.compile("[%％‰]")
 _ABSENT = ("未监测", "未参加监测", "不适用", NOT_APPLICABLE)
 
 
@@ -69,6 +71,8 @@ def make_items(
         _clean_value(record, name, findings)
         for record, name in zip(records, frame["item"], strict=True)
     ]
+    frame, found = _settle_twins(frame, records)
+    findings += found
     file = "；".join(dict.fromkeys(reading.file for reading in readings))
     digest = readings[0].digest if len(readings) == 1 else ""
     table, faults = make_county_items(frame, file, digest, shares_told=True)
@@ -76,6 +80,23 @@ def make_items(
     unsaid = any(one.rule == "H06b" for one in findings)
     refused = table is None or unsaid or is_refused(findings)
     return ItemRecords(None if refused else table, findings)
+
+
+def _settle_twins(frame: pd.DataFrame, records: list[Record]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Keep one of several equal rows of a figure; rows that differ are refused and left out."""
+    known = frame[frame["item"].isin(list(load_figures()))]
+    twins = known[known.duplicated(["county", "year", "item"], keep=False)]
+    findings, dropped = [], []
+    for name, rows in twins.groupby("item", sort=False):
+        alike = len({tuple(row) for row in rows.itertuples(index=False)}) == 1
+        dropped += list(rows.index[1:] if alike else rows.index)
+        told = rows.index[1:] if alike else rows.index
+        shown = load_figures()[name].zh
+        findings += [
+            make_finding("K03" if alike else "K03c", records[at].cells["item"].place, shown)
+            for at in told
+        ]
+    return frame.drop(index=dropped), findings
 
 
 def _without_value(record: Record) -> Record:
@@ -105,7 +126,10 @@ def _clean_value(record: Record, name: str | None, findings: list[Finding]):
         return NOT_APPLICABLE
     stated = record.cells.get("unit")
     unit = stated.text.strip() if stated else ""
-    return clean_field(cell._replace(unit=unit if figure.is_number else ""), figure, findings)
+    value = clean_field(cell._replace(unit=unit if figure.is_number else ""), figure, findings)
+    if figure.unit == "%" and unit and value and 0 < value <= 1 and not _PERCENT.search(cell.text):
+        findings.append(make_finding("N06d", cell.place, cell.text.strip(), became=f"{value:f}%"))
+    return value
 
 
 def _table_findings(
@@ -115,7 +139,7 @@ def _table_findings(
     known, columns = known_places(told), load_item_columns()
     by_header = {column.headers[0]: column for column in columns.values()}
     lacking = {one.column for reading in readings for one in reading.findings if one.rule == "H06"}
-    findings = []
+    findings, unknown = [], []
     for fault in faults.to_dict("records"):
         if fault["column"] in lacking:
             continue
@@ -126,10 +150,21 @@ def _table_findings(
         if (place.file, place.sheet, place.row, place.column) in known:
             continue
         rule = _rule_of(fault, by_header)
-        advice = fault["advice"] if rule == "D11" else ""
+        if rule == "H07c":
+            unknown.append((place, fault["found"]))
+            continue
+        advice = "" if rule == "H06c" else fault["advice"]
         found, allowed = fault["found"], fault["allowed"]
         findings.append(make_finding(rule, place, found, allowed=allowed, advice=advice))
-    return findings
+    return findings + _tell_unknown(unknown)
+
+
+def _tell_unknown(unknown: list[tuple[Place, str]]) -> list[Finding]:
+    """Unknown figures one by one; where there are many, the table is none of county figures."""
+    if len(unknown) > load_rules()["H07c"].limits["each"]:
+        place, name = unknown[0]
+        return [make_finding("H07c", place, f"{name}等{len(unknown)}项，从这一行起")]
+    return [make_finding("H07c", place, name) for place, name in unknown]
 
 
 def _rule_of(fault: dict, by_header: dict[str, Column]) -> str:

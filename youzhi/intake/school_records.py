@@ -24,6 +24,7 @@ from youzhi.intake.values.cells import clean_cell
 from youzhi.tables import SchoolTable, make_school_table
 
 _NO_COLUMN, _EMPTY = "（无此列）", "（空）"
+_PUPILS = "pupils_"  # of a special school they count somewhere, its other totals nowhere
 
 
 @dataclass(frozen=True)
@@ -102,22 +103,42 @@ def _split_stages(records: list[Record]) -> tuple[list[Record], list[Finding]]:
         school_type = clean_cell(kind.text, load_columns()["school_type"]).value
         stage = load_rules()["K10"].limits.get(school_type)
         for name, cell in totals.items():
-            if stage:
-                cells.setdefault(name.format(stage=stage), cell)
-            elif stage is None and not _give_zero(name, cell, cells):
+            given = _stages_given(name, cells)
+            if not cell.text.strip():
+                continue
+            if given:
+                findings += _compare(cell, given)
+            elif stage:
+                cells[name.format(stage=stage)] = cell
+            elif cell.text.strip() == "0":
+                cells.update(dict.fromkeys(_stages_of(name), cell))
+            elif stage is None or name.startswith(_PUPILS):
                 findings.append(make_finding("K10", cell.place, cell.text.strip()))
         told.append(Record(record.place, cells))
     return told, findings
 
 
-def _give_zero(name: str, total: RawCell, cells: dict[str, RawCell]) -> bool:
-    """Whether a total needs no split: it is blank, zero in every stage, or the stages are given beside it."""
-    stages = [one for one in load_columns() if one.startswith(name.format(stage=""))]
-    if any(one in cells and cells[one].text.strip() for one in stages):
-        return True
-    if total.text.strip() == "0":
-        cells.update(dict.fromkeys(stages, total))
-    return total.text.strip() in ("", "0")
+def _stages_of(name: str) -> list[str]:
+    """The columns of a total, stage by stage."""
+    return [one for one in load_columns() if one.startswith(name.format(stage=""))]
+
+
+def _stages_given(name: str, cells: dict[str, RawCell]) -> dict[str, RawCell]:
+    """What stands beside a total for its stages."""
+    stages = {one: cells[one] for one in _stages_of(name) if one in cells}
+    return {one: cell for one, cell in stages.items() if cell.text.strip()}
+
+
+def _compare(total: RawCell, given: dict[str, RawCell]) -> list[Finding]:
+    """Tell where a total is not what its stages add up to; a largest class adds up to nothing."""
+    columns = load_columns()
+    values = [clean_cell(c.text, columns[n], c.unit, c.mark).value for n, c in given.items()]
+    whole = clean_cell(total.text, columns[next(iter(given))], total.unit, total.mark).value
+    join = max if next(iter(given)).startswith("largest_") else sum
+    if whole is None or None in values or join(values) == whole:
+        return []
+    found = f"{total.text.strip()}（{'、'.join(c.place.column + c.text.strip() for c in given.values())}）"
+    return [make_finding("K10i", total.place, found)]
 
 
 def _schema_findings(

@@ -14,6 +14,7 @@ from youzhi.plausibility.contradictions import CONTRADICTIONS
 from youzhi.plausibility.effects import explain_effect
 from youzhi.plausibility.extremes import EXTREMES
 from youzhi.plausibility.locations import LOCATIONS
+from youzhi.plausibility.parts import PARTS
 from youzhi.plausibility.patterns import PATTERNS
 from youzhi.plausibility.survey import Survey
 from youzhi.standards import Standard
@@ -21,7 +22,7 @@ from youzhi.tables import SchoolTable
 
 __all__ = ["RULES", "check_table", "explain_effect"]
 
-RULES = CONTRADICTIONS | EXTREMES | PATTERNS | LOCATIONS | CHANGES
+RULES = CONTRADICTIONS | PARTS | EXTREMES | PATTERNS | LOCATIONS | CHANGES
 
 
 def check_table(

@@ -79,6 +79,8 @@ def _same_as_before(survey: Survey, rule: Rule) -> Found:
         and name not in rule.limits["lasting"]
         and name in years.before.frame
     ]
+    if not names:
+        return
     now, then = (
         np.array([table.numbers(name) for name in names]) for table in (years.schools, years.before)
     )

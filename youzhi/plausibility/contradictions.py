@@ -24,11 +24,19 @@ def _lives(survey: Survey, row: int, stage: str) -> list[str]:
     return [name for name in survey.alive(stage) if survey.numbers(name)[row] > 0]
 
 
+def _resources(survey: Survey, row: int) -> list[str]:
+    """Columns of the whole school, counted by an indicator, in which it has anything."""
+    names = [name for one in survey.standard.indicator for name in one.numerator]
+    whole = dict.fromkeys(name for name in names if "{stage}" not in name)
+    return [name for name in whole if survey.numbers(name)[row] > 0]
+
+
 def _no_pupils_but_alive(survey: Survey, rule: Rule) -> Found:
     for row, stage, told in survey.left_out:
         if told["held_for"] == CONTRADICTION and told["pupils"] == 0:
             field = f"pupils_{stage}"
-            found = survey.tell(row, field, *_lives(survey, row, stage)[:3])
+            lives = _lives(survey, row, stage) or _resources(survey, row)
+            found = survey.tell(row, field, *lives[:3])
             yield survey.note(rule, row, field, found, became=_SET_ASIDE)
 
 
@@ -58,11 +66,12 @@ def _small_but_alive(survey: Survey, rule: Rule) -> Found:
 def _closed_school(survey: Survey, rule: Rule) -> Found:
     for row, stage, told in survey.left_out:
         if told["pupils"] == 0 and not told["held"] and not told["source"]:
-            word = survey.standard.stages[stage].zh
-            found = f"{survey.names[row]}：{word}在校生0人，没有教师和班级"
+            asked = [name.format(stage=stage) for name in ("teachers_{stage}", "classes_{stage}")]
+            given = [survey.value(row, name) or f"{load_columns()[name].zh}未填" for name in asked]
+            found = f"{survey.tell(row, f'pupils_{stage}')}，{'，'.join(given)}"
             yield survey.note(rule, row, f"pupils_{stage}", found, became=told["reason"])
     for row in survey.unlisted:
-        found = f"{survey.names[row]}：各学段在校生都是0人，没有教师和班级"
+        found = f"{survey.names[row]}：各学段在校生都是0人，教师、班级为0或未填"
         yield survey.note(rule, row, "school_type", found, became="不计入")
 
 
@@ -191,6 +200,18 @@ def _built_later(survey: Survey, rule: Rule) -> Found:
         yield survey.note(rule, int(row), "built_year", found)
 
 
+def _built_or_founded(survey: Survey, rule: Rule) -> Found:
+    """The reliefs ask when the buildings stood; a head that asks for the foundation asks something else."""
+    asked = [block.built_by for relief in survey.reliefs for block in relief.when]
+    last = max((year for year in asked if year is not None), default=0)
+    relieved = np.flatnonzero(survey.numbers("built_year") <= last)
+    header = rule.limits["header"]
+    rows = [int(row) for row in relieved if header in survey.place(row, "built_year").column]
+    if rows:
+        found = f"“{survey.place(rows[0], 'built_year').column}”不晚于{last}年的有{len(rows)}所学校"
+        yield survey.note(rule, rows[0], "built_year", f"{found}，如{survey.names[rows[0]]}")
+
+
 def _more_than_teachers(survey: Survey, rule: Rule) -> Found:
     teachers = survey.numbers("teachers")
     for name in ("certified_teachers", "trained_teachers"):
@@ -225,6 +246,7 @@ CONTRADICTIONS = {
     "D06u": _more_migrants,
     "D06v": _too_many_graduates,
     "D12p": _built_later,
+    "D12q": _built_or_founded,
     "D07c": _rooms_exceed_area,
     "D10b": _no_organiser,
     "K10b": _one_stage_of_several,

@@ -61,8 +61,8 @@ class Years:
 
     @cached_property
     def names(self) -> tuple[list[str], list[str]]:
-        """Names of this and of the earlier year, without the code by which schools of one name are told apart."""
-        return _own_names(self.schools), _own_names(self.before)
+        """Own names of the schools of this and of the earlier year."""
+        return own_names(self.schools), own_names(self.before)
 
     @cached_property
     def by_code(self) -> dict[int, int]:
@@ -158,7 +158,8 @@ class Years:
         return sum(bool(now[row] > 0 and then[old] > 0) for row, old in self.pairs.items())
 
 
-def _own_names(schools: SchoolTable) -> list[str]:
+def own_names(schools: SchoolTable) -> list[str]:
+    """Names without the code by which schools of one name are told apart (不带代码的校名)."""
     pairs = zip(schools.frame["school"], schools.frame["school_id"], strict=True)
     return [name.removesuffix(f"（{code}）") for name, code in pairs]
 

@@ -15,7 +15,7 @@ from youzhi.intake.findings import Finding, Place, Rule, make_finding
 from youzhi.plausibility.effects import explain_effect
 from youzhi.plausibility.pairing import Years
 from youzhi.sections import Sections, make_sections
-from youzhi.standards import Standard
+from youzhi.standards import BarRelief, Relief, Standard
 from youzhi.tables import SchoolTable
 
 # What a rule gives.
@@ -73,6 +73,12 @@ class Survey:
         """Row position, stage and listing of everything that the engine leaves out or holds."""
         listing = self.sections.excluded.to_dict("records")
         return [(self.rows[told["school_id"]], told["stage"], told) for told in listing]
+
+    @property
+    def reliefs(self) -> list[Relief | BarRelief]:
+        """Transitional reliefs that are on in this year."""
+        reliefs = self.standard.reliefs
+        return [one for one in reliefs if one.years.first <= self.year <= one.years.last]
 
     @property
     def unlisted(self) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from youzhi.columns import Column
-from youzhi.template.words import choice_words, load_words
+from youzhi.template.words import choice_words, is_share, load_words
 
 ABSENT = ("未监测", "不适用")
 _LONGEST_TITLE = 32
@@ -41,6 +41,8 @@ def restrict_entry(column: Column, first: str, cells: str) -> DataValidation:
     hint = words["hint_required"] if column.required else words["hint"]
     entry.promptTitle = column.zh[:_LONGEST_TITLE]
     entry.prompt = hint.format(meaning=column.meaning, allowed=column.allowed)
+    if is_share(column):
+        entry.prompt = f"{entry.prompt}{words['share']}"
     entry.errorTitle = words["error_title"]
     entry.error = words["error"].format(allowed=column.allowed)
     if column.kind == "areas":

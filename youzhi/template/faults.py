@@ -9,7 +9,7 @@ from openpyxl.formatting.rule import FormulaRule
 from youzhi.columns import Column
 from youzhi.sheets import fill, load_look
 from youzhi.template.entries import ABSENT, are_areas
-from youzhi.template.words import choice_words
+from youzhi.template.words import choice_words, is_share
 
 
 def colour_rule(formula: str, outcome: str) -> FormulaRule:
@@ -66,6 +66,9 @@ def find_faults(column: Column, cell: str) -> Iterator[tuple[str, str]]:
             yield f"AND(ISNUMBER({cell}),{cell}<>INT({cell}))", "reject"
         absent = "".join(f',{cell}<>"{word}"' for word in ABSENT if column.optional)
         yield f"AND(NOT(ISNUMBER({cell})),LEN(TRIM({cell}))>0{absent})", "hold"
+    if is_share(column):
+        shown = f'LEFT(CELL("format",{cell}),1)<>"P"'  # 95% is kept as 0.95 too
+        yield f"AND(ISNUMBER({cell}),{cell}>0,{cell}<=1,{shown})", "hold"
     if column.kind == "areas":
         yield f"AND(LEN(TRIM({cell}))>0,NOT({are_areas(cell)}))", "hold"
 

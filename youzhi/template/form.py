@@ -121,7 +121,8 @@ def _put_entry(sheet: Worksheet, letters: dict[str, str], row: int, told: list) 
     """The row of one item; only value and note are open."""
     number, group, entry = told
     words, column = load_words()["form"]["words"], form_column(entry)
-    allowed = "" if column is None else column.allowed
+    remark = load_words()["form"]["remarks"].get(entry.label, "")
+    allowed = "；".join(filter(None, ("" if column is None else column.allowed, remark)))
     needed = words["yes" if entry.required else "no"]
     texts = [str(number), group, entry.label, entry.unit, "", needed, allowed]
     for letter, text in zip(letters.values(), texts, strict=True):

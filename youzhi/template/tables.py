@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Protection, Side
@@ -15,7 +14,7 @@ from youzhi.intake.examples import example_marker
 from youzhi.sheets import CENTRED, WRAPPED, fill, font, load_look, put_text, set_page
 from youzhi.template.entries import restrict_entry
 from youzhi.template.faults import colour_rule, exceeds, find_faults, is_doubled
-from youzhi.template.words import head_of, load_words
+from youzhi.template.words import head_of, is_share, load_words
 
 ITEM_COLUMNS = ("item", "value", "unit", "data_kind", "source", "note")
 _HEAD, _EXAMPLE, _FIRST = 1, 2, 3
@@ -101,13 +100,11 @@ def put_head(cell: Cell, text: str, required: bool) -> None:
 
 
 def _put_example(cell: Cell, column: Column) -> None:
-    """A grey value of the example row; a number as a number."""
+    """A grey value of the example row, marked as such in every cell: no column reads it, whatever its row is called."""
     text = load_words()["example"].get(column.id, "")
-    if column.is_number and text:
-        cell.value = Decimal(text)
-        cell.number_format = load_words()["formats"][column.kind]
-    elif text:
-        put_text(cell, example_marker() + text if column.id == "school" else text)
+    if text:
+        marker = example_marker() if column.id == "school" else load_words()["example_mark"]
+        put_text(cell, marker + text)
     cell.font, cell.border = font("body", _GREY), BORDER
     cell.alignment = _NUMBER if column.is_number else _TEXT
 
@@ -166,7 +163,7 @@ def _put_figure(sheet: Worksheet, letters: dict[str, str], row: int, figure: Col
         cell = sheet[f"{letter}{row}"]
         cell.font, cell.border, cell.alignment = font("body"), BORDER, WRAPPED
         if name in ("item", "unit"):
-            put_text(cell, figure.headers[0] if name == "item" else figure.unit)
+            put_text(cell, figure.headers[0] if name == "item" else _unit_of(figure))
             cell.fill = fill(load_look()["heads"]["plain"])
             continue
         cell.protection = OPEN
@@ -174,6 +171,11 @@ def _put_figure(sheet: Worksheet, letters: dict[str, str], row: int, figure: Col
     value = f"{letters['value']}{row}"
     sheet[value].alignment = CENTRED
     sheet.add_data_validation(restrict_entry(figure, value, value))
+
+
+def _unit_of(figure: Column) -> str:
+    """The unit beside a figure; a percent sign would vouch for 0.95 as less than one percent, and stands in the name."""
+    return "" if is_share(figure) else figure.unit
 
 
 def _colour_items(sheet: Worksheet, cells: dict[str, str]) -> None:

@@ -71,3 +71,24 @@ def choice_words(column: Column) -> list[str]:
     (['城区', '镇区', '乡村'], ['是', '否'])
     """
     return ["是", "否"] if column.kind == "boolean" else list(column.choices.values())
+
+
+def is_share(column: Column) -> bool:
+    """Return whether a column is a percentage, which may be given as a part of one by mistake (是否百分数).
+
+    Parameters
+    ----------
+    column
+        Of either dictionary.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from youzhi.columns import load_figures
+    >>> is_share(load_figures()["junior_retention_percent"])
+    True
+    """
+    return column.unit == "%"

@@ -1,4 +1,4 @@
-"""The records of an .xls that calamine does not tell: errors, percent formats, what is hidden, how far the cells reach.
+"""The records of an .xls that calamine does not tell: errors, number formats, what is hidden, how far the cells reach.
 
 An .xls is a small file system (OLE2) with one stream of records (BIFF). Only the records named here are looked at.
 """
@@ -18,7 +18,7 @@ _BOF, _EOF, _SHEET, _PASSWORD, _STRINGS = 0x0809, 0x000A, 0x0085, 0x002F, 0x00FC
 _FORMAT, _LOOK, _ROW, _COLUMNS = 0x041E, 0x00E0, 0x0208, 0x007D
 _NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS, _FORMULA, _ERROR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
 _TEXTS = (0x00FD, 0x0204, 0x00D6)
-_BUILT_IN_PERCENTS = (9, 10)
+_BUILT_IN_PERCENTS = {9: "0%", 10: "0.00%"}
 _BIFF8 = 0x0600
 _ERRORS = {
     **{0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?"},
@@ -38,8 +38,8 @@ class OldSheet:
     ----------
     errors : dict of (row, position) to str
         Error values, rows from 1 and positions from 0.
-    percents : set of (row, position)
-        Numbers that are shown with a percent sign.
+    looks : dict of (row, position) to str
+        Number formats of numbers, where the file lays them down itself.
     hidden_rows, hidden_columns : set of int
         As Sheet has them.
     bottom, right
@@ -47,7 +47,7 @@ class OldSheet:
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    percents: set[tuple[int, int]] = field(default_factory=set)
+    looks: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     bottom: int = 0
@@ -76,20 +76,20 @@ def read_records(content: bytes) -> list[OldSheet]:
     """
     stream = _find_stream(content)
     version = struct.unpack_from("<H", stream, 4)[0]
-    starts, percents = [], []
-    formats = set(_BUILT_IN_PERCENTS)
+    starts, looks = [], []
+    formats = dict(_BUILT_IN_PERCENTS)
     for kind, data in _records(stream, 0):
         if kind == _PASSWORD:
             raise EncryptedError
         if kind == _STRINGS and struct.unpack_from("<I", data, 4)[0] > len(stream):
             raise ValueError("more texts than bytes")
-        if kind == _FORMAT and "%" in _format_text(data, version):
-            formats.add(struct.unpack_from("<H", data)[0])
+        if kind == _FORMAT:
+            formats[struct.unpack_from("<H", data)[0]] = _format_text(data, version)
         if kind == _LOOK:
-            percents.append(struct.unpack_from("<H", data, 2)[0] in formats)
+            looks.append(formats.get(struct.unpack_from("<H", data, 2)[0], ""))
         if kind == _SHEET:
             starts.append(struct.unpack_from("<I", data)[0])
-    return [_read_sheet(stream, start, percents) for start in starts]
+    return [_read_sheet(stream, start, looks) for start in starts]
 
 
 def _find_stream(content: bytes) -> bytes:
@@ -164,12 +164,12 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 
 def _format_text(data: bytes, version: int) -> str:
     if version != _BIFF8:
-        return data[3:].decode("latin-1")
+        return data[3:].decode("gb18030", "replace")
     wide = data[4] & 1
     return data[5:].decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def _read_sheet(stream: bytes, start: int, percents: list[bool]) -> OldSheet:
+def _read_sheet(stream: bytes, start: int, looks: list[str]) -> OldSheet:
     sheet = OldSheet()
     for kind, data in _records(stream, start):
         if kind == _ROW:
@@ -182,20 +182,19 @@ def _read_sheet(stream: bytes, start: int, percents: list[bool]) -> OldSheet:
             row, first = struct.unpack_from("<HH", data)
             for step in range((len(data) - 6) // 6):
                 look = struct.unpack_from("<H", data, 4 + 6 * step)[0]
-                _note_number(sheet, row + 1, first + step, percents[look])
+                _note_number(sheet, row + 1, first + step, looks[look])
         elif kind in (_NUMBER, _SHORT_NUMBER, _FORMULA, _ERROR, *_TEXTS):
             row, at, look = struct.unpack_from("<HHH", data)
-            number = kind not in _TEXTS
-            _note_number(sheet, row + 1, at, number and percents[look])
+            _note_number(sheet, row + 1, at, "" if kind in _TEXTS else looks[look])
             if error := _error_text(kind, data):
                 sheet.errors[row + 1, at] = error
     return sheet
 
 
-def _note_number(sheet: OldSheet, row: int, at: int, percent: bool) -> None:
+def _note_number(sheet: OldSheet, row: int, at: int, look: str) -> None:
     sheet.bottom, sheet.right = max(sheet.bottom, row), max(sheet.right, at + 1)
-    if percent:
-        sheet.percents.add((row, at))
+    if look:
+        sheet.looks[row, at] = look
 
 
 def _error_text(kind: int, data: bytes) -> str:

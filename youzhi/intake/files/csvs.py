@@ -103,8 +103,8 @@ def read_text(content: bytes, file: str) -> TextFile:
     Returns
     -------
     TextFile
-        Rows as a spreadsheet program counts them and as long as they were written; blank rows at the end, and
-        cells at the right that are blank in every row, are gone.
+        Rows as a spreadsheet program counts them and as long as they were written; blank rows at the end are gone,
+        and so are columns at the right that every row has and that are blank in all.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def read_text(content: bytes, file: str) -> TextFile:
     separator = _find_separator(text)
     rows = _parse(text, separator, file)
     rows, blanks = _trim(rows)
-    if len(rows) > 1 and max(map(len, rows)) < 2:
+    if len(rows) > 1 and max(map(_filled_width, rows)) < 2:
         raise refuse_file("E14b", file, rows[0][0] if rows[0] else rows[-1][0], row=1)
     findings = []
     if encoding in _CONVERTED:
@@ -269,13 +269,22 @@ def _explain(error: csv.Error, row: int) -> str:
 
 
 def _trim(rows: list[list[str]]) -> tuple[list[list[str]], str]:
-    """Without blank rows at the end and cells that are blank in every row; and what was taken away."""
-    last = max((at for at, row in enumerate(rows, 1) if any(map(str.strip, row))), default=0)
-    width = max(map(_filled_width, rows), default=0)
-    longest = max(map(len, rows[:last]), default=0)
+    """Without blank rows at the end and blank columns that all rows have; and what was taken away.
+
+    A blank cell that only some rows have may be the last of a row that is shifted: it stays.
+    """
+    last, width, lengths = 0, 0, set()
+    for at, row in enumerate(rows, 1):
+        filled = _filled_width(row)
+        if filled:
+            last, width = at, max(width, filled)
+            lengths.add(len(row))
+    longest = max(lengths, default=0)
+    cut = width < longest and len(lengths) == 1
     told = [f"末尾空行{len(rows) - last}行"] * (last < len(rows))
-    told += [f"末尾空列{longest - width}列"] * (width < longest)
-    return [row[:width] for row in rows[:last]], "，".join(told)
+    told += [f"末尾空列{longest - width}列"] * cut
+    end = width if cut else longest
+    return [row[:end] for row in rows[:last]], "，".join(told)
 
 
 def _filled_width(row: list[str]) -> int:

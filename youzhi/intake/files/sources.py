@@ -118,7 +118,8 @@ def read_source(path: str | Path) -> Source:
         from youzhi.intake.files.workbooks import read_xls, read_xlsx
 
         read = read_xlsx if kind == "xlsx" else read_xls
-        sheets, encoding = read(content, path.name), ""
+        (sheets, told), encoding = read(content, path.name), ""
+        findings += told
     if not any(_has_data(sheet) for sheet in sheets):
         raise refuse_file("E12", path.name, "没有数据行")
     return Source(path.name, digest, kind, encoding, sheets, findings)
@@ -218,7 +219,7 @@ def _find_kind(content: bytes, file: str) -> str:
         raise refuse_file("S06", file, "有空字符（NUL）的文件，不是文本")
     start = content[:1000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith(tuple(map(str.encode, load_rules()["E10b"].limits["beginnings"]))):
-        raise refuse_file("E10b", file, start[:40].decode("ascii", "replace"))
+        raise refuse_file("E10b", file, "网页或 XML")
     return "csv"
 
 

@@ -10,23 +10,43 @@ import warnings
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from youzhi.intake.files.archives import RawSheet, inspect_archive
 from youzhi.intake.files.biff import EncryptedError, OldSheet, read_records
+from youzhi.intake.files.looks import Section, pick_section, show_number, show_text
 from youzhi.intake.files.refusals import refuse_file
 from youzhi.intake.files.sources import Sheet
-from youzhi.intake.findings import load_rules
+from youzhi.intake.findings import Finding, Place, load_rules, make_finding
 
-_QUOTED = re.compile(r'"[^"]*"|\\.')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}|(?=.{3,16}$)-?[0-9]+\.[0-9]*[1-9]")
 _NUMERAL = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?")
 _INVISIBLE = re.compile("[\\s'\u200b-\u200f\u2060\ufeff]+")
 _LONGEST_NUMBER = 400  # digits before or after the point that are still written out
+_PLAIN_LOOKS = ("General", "")
 _SURE_DIGITS, _FLOAT_DIGITS = 15, 17
 
 
-def read_xlsx(content: bytes, file: str) -> list[Sheet]:
+class Shown(NamedTuple):
+    """A number as its cell shows it (显示的数).
+
+    Attributes
+    ----------
+    text
+        Every digit without an exponent, and the words that the number format puts beside them.
+    mark
+        As Sheet.marks has it.
+    is_odd
+        Whether what is seen may be taken for another number.
+    """
+
+    text: str
+    mark: str
+    is_odd: bool = False
+
+
+def read_xlsx(content: bytes, file: str) -> tuple[list[Sheet], list[Finding]]:
     """Read all sheets of an .xlsx or .xlsm; macros, links and pictures are left alone (读取 .xlsx).
 
     openpyxl opens the workbook whole: hidden rows and columns and merged ranges are not told to readers of single
@@ -43,6 +63,8 @@ def read_xlsx(content: bytes, file: str) -> list[Sheet]:
     -------
     list of Sheet
         Those with any filled cell.
+    list of Finding
+        Where a number format shows another number than the one that is read.
 
     Raises
     ------
@@ -60,11 +82,12 @@ def read_xlsx(content: bytes, file: str) -> list[Sheet]:
         raise refuse_file("E09", file, f"工作簿打不开（{type(error).__name__}）") from error
     if len(raw) != len(book.worksheets):
         raise refuse_file("E09", file, "工作簿的目录与工作表不符")
-    sheets = [_read_sheet(*pair) for pair in zip(book.worksheets, raw, strict=True)]
-    return [sheet for sheet in sheets if sheet.rows]
+    findings = []
+    sheets = [_read_sheet(*pair, file, findings) for pair in zip(book.worksheets, raw, strict=True)]
+    return [sheet for sheet in sheets if sheet.rows], findings
 
 
-def read_xls(content: bytes, file: str) -> list[Sheet]:
+def read_xls(content: bytes, file: str) -> tuple[list[Sheet], list[Finding]]:
     """Read all sheets of an .xls (读取 .xls).
 
     calamine gives the values, but errors come out of it as blanks and percents as bare numbers, and it makes room
@@ -81,6 +104,8 @@ def read_xls(content: bytes, file: str) -> list[Sheet]:
     -------
     list of Sheet
         Those with any filled cell.
+    list of Finding
+        Where a number format shows another number than the one that is read.
 
     Raises
     ------
@@ -99,13 +124,17 @@ def read_xls(content: bytes, file: str) -> list[Sheet]:
     for record in records:
         if record.bottom * record.right > limit:
             raise refuse_file("E15b", file, f"{record.bottom}行×{record.right}列的范围")
+    findings = []
     try:
         book = python_calamine.load_workbook(io.BytesIO(content))
         if len(book.sheets_metadata) != len(records):
             raise refuse_file("E09", file, "工作簿的目录与工作表不符")
         shown = python_calamine.SheetVisibleEnum.Visible
         sheets = [
-            _read_old_sheet(book.get_sheet_by_name(about.name), record, about.visible != shown)
+            _read_old_sheet(
+                *(book.get_sheet_by_name(about.name), record, about.visible != shown),
+                *(file, findings),
+            )
             for about, record in zip(book.sheets_metadata, records, strict=True)
         ]
     except python_calamine.PasswordError as error:
@@ -117,21 +146,26 @@ def read_xls(content: bytes, file: str) -> list[Sheet]:
         if type(error).__name__ != "PanicException":
             raise
         raise refuse_file("E09", file, "工作簿打不开") from None
-    return [sheet for sheet in sheets if sheet.rows]
+    return [sheet for sheet in sheets if sheet.rows], findings
 
 
-def _read_old_sheet(sheet, record: OldSheet, hidden: bool) -> Sheet:
-    texts, marks = {}, {}
+def _read_old_sheet(
+    sheet, record: OldSheet, hidden: bool, file: str, findings: list[Finding]
+) -> Sheet:
+    texts, marks, odd = {}, {}, {}
     for row, cells in enumerate(sheet.to_python(skip_empty_area=False), 1):
         for at, value in enumerate(cells):
             if isinstance(value, int | float) and not isinstance(value, bool):
-                look = "%" if (row, at) in record.percents else ""
-                texts[row, at], marks[row, at] = number_text(repr(value), look)
+                look = record.looks.get((row, at), "")
+                texts[row, at], marks[row, at], is_odd = number_text(repr(value), look)
+                if is_odd:
+                    odd[row, at] = look
             elif value != "":
                 texts[row, at], marks[row, at] = value_text(value)
     texts |= record.errors
     marks |= dict.fromkeys(record.errors, "error")
     rows = _make_rows(texts)
+    findings += _tell_odd(Place(file, sheet.name), odd, texts)
     return Sheet(
         sheet.name,
         rows,
@@ -146,18 +180,21 @@ def _read_old_sheet(sheet, record: OldSheet, hidden: bool) -> Sheet:
     )
 
 
-def _read_sheet(sheet, raw: RawSheet) -> Sheet:
-    texts, marks, looks = {}, {}, {}
+def _read_sheet(sheet, raw: RawSheet, file: str, findings: list[Finding]) -> Sheet:
+    texts, marks, looks, odd = {}, {}, {}, {}
     # iter_rows would make a cell for every blank place up to the last value
     for (row, number), cell in sheet._cells.items():
         if cell.value is not None:
             at = row, number - 1
-            texts[at], mark = _read_cell(cell, raw.numbers.get(at), looks)
+            texts[at], mark, is_odd = _read_cell(cell, raw.numbers.get(at), looks)
             if mark:
                 marks[at] = mark
+            if is_odd:
+                odd[at] = cell.number_format
     for at, formula in raw.formulas.items():
         texts[at], marks[at] = formula, "formula"
     rows = _make_rows(texts, kept=raw.formulas)
+    findings += _tell_odd(Place(file, sheet.title), odd, texts)
     return Sheet(
         sheet.title,
         rows,
@@ -196,18 +233,41 @@ def _make_rows(
     return rows
 
 
-def _read_cell(cell, number: str | None, looks: dict[int, str]) -> tuple[str, str]:
-    """Text and mark of a cell of openpyxl; the number as the file holds it where a float may lose it."""
+def _read_cell(cell, number: str | None, looks: dict[int, str]) -> Shown:
+    """What a cell of openpyxl shows; the number as the file holds it where a float may lose it."""
     value = cell.value
     if cell.data_type == "e":
-        return str(value), "error"
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return value_text(value)
+        return Shown(str(value), "error")
     # asking every cell for the text of its format takes as long as reading it
     key = cell._style.numFmtId
     if key not in looks:
         looks[key] = cell.number_format
-    return number_text(number or repr(value), looks[key])
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_text(number or repr(value), looks[key])
+    if isinstance(value, str):
+        value = show_text(value, looks[key])
+    return Shown(*value_text(value))
+
+
+def _tell_odd(
+    place: Place, odd: dict[tuple[int, int], str], texts: dict[tuple[int, int], str]
+) -> list[Finding]:
+    """One finding for each number format that shows another number, at the first cell that has it."""
+    cells, most = {}, load_rules()["E22"].limits["cells"]
+    for at in sorted(odd):
+        cells.setdefault(odd[at], []).append(at)
+    findings = []
+    for look, places in cells.items():
+        named = {at: place._replace(row=at[0], position=at[1]).cell for at in places[:most]}
+        rest = f"等{len(places)}格" if len(places) > most else ""
+        findings.append(
+            make_finding(
+                *("E22", place._replace(row=places[0][0], position=places[0][1])),
+                f"{'、'.join(named.values())}{rest}（格式 {look}）",
+                became="、".join(f"{name}：{texts[at]}" for at, name in named.items()),
+            )
+        )
+    return findings
 
 
 def value_text(value: object) -> tuple[str, str]:
@@ -248,32 +308,45 @@ def _unescape(found: re.Match) -> str:
     return found.group() if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
-def number_text(written: str, look: str = "") -> tuple[str, str]:
-    """Return text and mark of a number of a workbook (数值文字).
+def number_text(written: str, look: str = "") -> Shown:
+    """Return what a cell with a number shows (数值文字).
 
     Parameters
     ----------
     written
         The number as the file holds it, or the shortest text of its float.
     look
-        The cell's number format; with a percent sign the text is what the cell shows.
+        The cell's number format.
 
     Returns
     -------
-    tuple of str
-        Every digit without an exponent, and "number" or "percent".
+    Shown
+        With its percent sign and with words such as 万元, which make it another number; colours, currency signs and
+        brackets are left out.
 
     Examples
     --------
-    >>> number_text("1.2E5"), number_text("0.465", "0.0%"), number_text("9007199254740993")
-    (('120000', 'number'), ('46.5%', 'percent'), ('9007199254740993', 'number'))
+    >>> number_text("1.2E5")[:2], number_text("0.465", "0.0%")[:2], number_text("50", '0"万元"')[:2]
+    (('120000', 'number'), ('46.5%', 'percent'), ('50万元', ''))
     """
-    if "%" not in look:
-        plain = _PLAIN_NUMBER.fullmatch(written) is not None
-        return (written if plain else _plain(_shortest(written), written)), "number"
+    plain = _PLAIN_NUMBER.fullmatch(written) is not None
+    section = None if look in _PLAIN_LOOKS else _section_of(written, look)
+    if section is None:
+        return Shown(written if plain else _plain(_shortest(written), written), "number")
     number = _shortest(written)
-    scaled = "%" in _QUOTED.sub("", look)  # a quoted sign is only text beside the number
-    return f"{_plain(_times_hundred(number) if scaled else number, written)}%", "percent"
+    if "%" in section.digits:
+        text = f"{_plain(_times_hundred(number), written)}%"
+    else:
+        text = written if plain else _plain(number, written)
+    shown, is_odd = show_number(text, look, number)
+    mark = "number" if shown.lstrip("0") == text.lstrip("0") else ""
+    return Shown(shown, "percent" if "%" in shown else mark, is_odd)
+
+
+def _section_of(written: str, look: str) -> Section | None:
+    """The part of the number format that shows the number."""
+    number = Decimal(written)
+    return pick_section(look, number) if number.is_finite() else None
 
 
 def _shortest(written: str) -> Decimal:

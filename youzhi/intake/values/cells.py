@@ -20,6 +20,9 @@ from youzhi.intake.values.years import clean_year, parse_year
 
 __all__ = ["Cleaned", "clean_cell", "parse_year"]
 
+# Kind of a column to the rule that a cell breaks which is too long to mean anything.
+_TOO_LONG = {"text": "N28", "choice": "K09c", "boolean": "K09d"}
+
 _CODES = ("school_id", "county")
 _NAMES = ("school", "town", "campus_of")
 
@@ -74,6 +77,11 @@ def clean_cell(text: str, column: Column, unit: str = "", mark: str = "") -> Cle
         refused = _uncalculated(text, column)
         if refused:
             return refused
+    longest = load_rules()["N28"].limits["characters"][column.kind]
+    if len(text) > longest:
+        text = remove_invisible(text).strip()
+        if len(text) > longest:
+            return Cleaned(None, _TOO_LONG.get(column.kind, "N16"))
     return _CLEANERS[column.kind](text, column, unit, mark)
 
 
@@ -150,7 +158,10 @@ def _clean_code(text: str, mark: str) -> Cleaned:
     code = code.replace(" ", "") if code.replace(" ", "").isdecimal() else code
     if code == text.strip():
         return Cleaned(code)
-    return Cleaned(code, "K02" if floated else rule if code == bare and rule else "K06", code)
+    shape = "K06b" if remove_invisible(text) != text else "K06"
+    return Cleaned(
+        code, "K02" if floated else "N01" if code == bare and rule == "N01" else shape, code
+    )
 
 
 def _clean_choice(text: str, column: Column, _unit: str, _mark: str) -> Cleaned:
@@ -187,6 +198,7 @@ def _clean_areas(text: str, column: Column, unit: str, mark: str) -> Cleaned:
     if is_missing(bare):
         return Cleaned(None, "N09")
     single, values, rules, repeated = replace(column, kind="decimal"), [], [rule], False
+    mark = "" if mark == "text" else mark  # a list of areas is text
     for part in filter(None, map(str.strip, _SEPARATORS.split(bare))):
         times = _TIMES.fullmatch(part)
         cleaned = clean_number(times[1] if times else part, single, unit, mark)

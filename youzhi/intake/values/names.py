@@ -23,6 +23,8 @@ _NUMBERING = re.compile(
     r"|[0-9]{1,2}(?:\.[0-9]{1,2})+[.、）]?(?=[^0-9.%])|[0-9]{1,2}[.、）]|[一二三四五六七八九十]{1,3}[、.])"
 )
 _REQUIRED = re.compile(r"[*★※]+(?:必填|选填)?|（[*★※]*(?:必填|选填)?项?）")
+# What follows tells no header from another; numbering is taken off bit by bit, and there may be much of it.
+_LONGEST_HEADER = 300
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SQUARE = re.compile(r"m\^?2|平方米|平米")
 
@@ -114,7 +116,8 @@ def _unify(text: str) -> str:
 
 def _unify_header(text: str) -> str:
     """One pass; what would be nothing but numbering stays."""
-    numbered = _NUMBERING.sub("", "".join(remove_invisible(text).split()))
+    text = "".join(remove_invisible(text).split())[:_LONGEST_HEADER]
+    numbered = _NUMBERING.sub("", text)
     text = "".join(_unify(numbered or text).split()).translate(_HEADER_BRACKETS)
     bare = _REQUIRED.sub("", text).rstrip("：:")
     bare = _NUMBERING.sub("", bare) or bare

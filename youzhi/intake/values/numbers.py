@@ -35,6 +35,7 @@ _NUMERAL = re.compile(
     "(百分之)?[约近]?([零〇○一二三四五六七八九十百千万亿两点几多余壹贰叁肆伍陆柒捌玖拾佰仟]+)(.*)",
     re.DOTALL,
 )
+_SCALES = re.compile("[百千万亿佰仟]+")  # of a unit such as 百元, without any number
 _NOTE = re.compile(r"[（(].*[）)]", re.DOTALL)
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -113,11 +114,17 @@ def clean_number(text: str, column: Column, unit: str = "", mark: str = "") -> C
         return BLANK
     if is_missing(bare):
         return Cleaned(None, "N09")
-    if _DATE.fullmatch(bare) or (find_truth(bare) is not None and not bare.isdecimal()):
+    if _DATE.fullmatch(bare) or _is_truth(bare):
         return Cleaned(None, "N21")
     if _SPAN.fullmatch(bare) and not _SCIENTIFIC.fullmatch(bare):
         return Cleaned(None, "N19b")
     return _read(bare, rule, column, unit)
+
+
+def _is_truth(bare: str) -> bool:
+    """Whether it is a word or sign for yes or no; a single letter or a number in a circle is none."""
+    unclear = bare.isnumeric() or (len(bare) == 1 and bare.isascii())
+    return not unclear and find_truth(bare) is not None
 
 
 def bare_text(text: str) -> tuple[str, str]:
@@ -280,7 +287,7 @@ def _numeral(bare: str, column: Column, stated: str) -> Cleaned | None:
     found = _NUMERAL.fullmatch(bare)
     share, signs, rest = found.groups() if found else (None, "", "")
     unit = "%" if share else find_unit(rest) if rest else ""
-    if not signs or unit is None:
+    if not signs or unit is None or _SCALES.fullmatch(signs):
         return None
     value = parse_numeral(signs)
     if value is None:

@@ -21,7 +21,7 @@ _REST = f"(?:零{_SECTION}|{_THOUSANDS}|{_HUNDREDS}|{_TENS})"
 _NUMERAL = re.compile(
     f"(?:(?:({_SECTION})亿)(?:零?({_SECTION})万)?|({_SECTION})万)({_REST})?|({_SECTION})|零"
 )
-_SEQUENCE = re.compile("[零一二三四五六七八九]{2,}")
+_SEQUENCE = re.compile("[零一二三四五六七八九]{2,40}")
 
 
 def parse_numeral(text: str) -> Decimal | None:

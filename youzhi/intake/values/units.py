@@ -6,11 +6,12 @@ import re
 import tomllib
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
+_LONGEST = 60  # characters of a unit, with the words around it
 _ROUND = re.compile(r"^[(\[【〔]*(?:单位:?)?[(\[【〔]*|[)\]】〕]+$")
 
 
@@ -126,8 +127,10 @@ def _comparable(text: str) -> str:
     return bare if bare in ("-", "—") else _ROUND.sub("", bare)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _find(text: str) -> Unit | None:
+    if len(text) > _LONGEST:
+        return None
     scales, words = _load()
     word = _comparable(text)
     if word in words:

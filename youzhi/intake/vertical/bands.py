@@ -8,7 +8,8 @@ from typing import NamedTuple
 from youzhi.intake.readings import RawCell
 from youzhi.intake.vertical.form import load_form
 from youzhi.intake.vertical.layout import Line
-from youzhi.intake.vertical.sums import FormRecord, decimal_text, tell_blank
+from youzhi.intake.vertical.record import FormRecord, decimal_text
+from youzhi.intake.vertical.sums import tell_blank
 
 
 class _Band(NamedTuple):
@@ -19,11 +20,12 @@ class _Band(NamedTuple):
 
 
 def fill_class_bands(form: FormRecord) -> None:
-    """Fill oversize classes and the largest class of a school with one stage (班额分档).
+    """Fill oversize classes and the largest class of every stage as far as the bands prove them (班额分档).
 
-    The bands must add up to the number of classes. The upper limit of the highest band stands for the largest class
-    only where it is within the limit of the stage and the band lies on one side of the limit for small classes;
-    otherwise the largest class is set aside.
+    The bands must add up to the number of classes. Those of a school with several stages prove something only where no
+    class is above the lowest limit of its stages. The upper limit of the highest band stands for the largest class only
+    where it is within the limit and the band lies on one side of the limit for small classes; otherwise the largest
+    class is set aside.
 
     Parameters
     ----------
@@ -31,15 +33,15 @@ def fill_class_bands(form: FormRecord) -> None:
         What it says of classes itself stays.
     """
     lines = form.having("band", "classes")
-    if not any(line.cell.text for line in lines) or not form.stages:
+    shared = form.peek("school_type") in load_form().shared["types"]
+    if not any(line.cell.text for line in lines) or not (form.stage or shared):
         for line in lines:
             form.check(line)
         return
-    if not form.stage:
-        _tell_unsplit(form, lines)
-        return
-    total = form.peek(f"classes_{form.stage}")
-    total = form.peek("classes_{stage}") if total is None else total
+    total = form.peek("classes_{stage}")
+    if form.stage:
+        stated = form.peek(f"classes_{form.stage}")
+        total = total if stated is None else stated
     bands = _read_bands(form, lines, total)
     if bands is None:
         return
@@ -47,7 +49,11 @@ def fill_class_bands(form: FormRecord) -> None:
         found = f"分档合计{_sum_of(bands)}，班级总数{decimal_text(total)}"
         form.tell("D06f", lines[0].cell, found)
         return
-    _fill_oversize(form, bands)
+    if not form.stage and not _within_all_limits(bands):
+        _tell_unsplit(form, bands)
+        return
+    for stage in form.compulsory:
+        _fill_oversize(form, bands, stage)
     _fill_largest(form, bands)
 
 
@@ -69,18 +75,20 @@ def fill_room_bands(form: FormRecord) -> None:
             _fill_rooms(form, field, lines, totals)
 
 
-def _tell_unsplit(form: FormRecord, lines: list[Line]) -> None:
-    """Bands of a whole school say nothing of its stages."""
-    values = [form.check(line) for line in lines]
+def _within_all_limits(bands: list[_Band]) -> bool:
+    """Whether no class is above the limit of any stage."""
+    least = min(load_form().class_bands["limit"].values())
+    return all(band.high is not None and band.high <= least for band in bands if band.number)
+
+
+def _tell_unsplit(form: FormRecord, bands: list[_Band]) -> None:
+    """Bands of a whole school do not say in which stage its large classes are."""
     given = [name for name in form.cells if name.startswith(("largest_class_", "oversize_"))]
-    if not given and any(values):
-        first = next(line for line in lines if line.cell.text)
+    if not given:
         found = "、".join(
-            f"{line.entry.label}{decimal_text(value)}"
-            for line, value in zip(lines, values, strict=True)
-            if value
+            f"{band.cell.place.column}{decimal_text(band.number)}" for band in bands if band.number
         )
-        form.tell("K10f", first.cell, found)
+        form.tell("K10f", bands[0].cell, found)
 
 
 def _read_bands(form: FormRecord, lines: list[Line], total: Fraction | None) -> list[_Band] | None:
@@ -112,39 +120,40 @@ def _sum_of(bands: list[_Band]) -> str:
     return decimal_text(sum((band.number for band in bands), Fraction(0)))
 
 
-def _fill_oversize(form: FormRecord, bands: list[_Band]) -> None:
-    limit = load_form().class_bands["limit"][form.stage]
+def _fill_oversize(form: FormRecord, bands: list[_Band], stage: str) -> None:
+    limit = load_form().class_bands["limit"][stage]
     over = [band for band in bands if band.low > limit]
     place = (over or bands)[0].cell.place
-    form.cells.setdefault(f"oversize_classes_{form.stage}", RawCell(_sum_of(over), place))
+    form.cells.setdefault(f"oversize_classes_{stage}", RawCell(_sum_of(over), place))
 
 
 def _fill_largest(form: FormRecord, bands: list[_Band]) -> None:
     """The upper limit of the highest band, where no rule can tell it from the true number."""
-    known, field = load_form().class_bands, f"largest_class_{form.stage}"
+    known = load_form().class_bands
+    fields = [f"largest_class_{stage}" for stage in form.compulsory]
     full = [band for band in bands if band.number]
-    if field in form.cells or not full:
+    if not full or all(field in form.cells for field in fields):
         return
     top = max(full, key=lambda band: band.low)
-    small = _says_small(form)
-    if small and top.low >= known["small"]:
-        form.tell("D06i", top.cell, top.cell.place.column)
-    high, pupils = top.high, form.peek(f"pupils_{form.stage}")
+    high, pupils = top.high, form.pupils()
     if high is not None and pupils is not None and pupils >= top.low:
         high = min(high, int(pupils))  # no class is larger than its school
     if high is not None and top.low < known["small"] <= high:
+        small = False if _is_not_small(form) else form.answer("small_classes")
         high = {True: known["small"] - 1, False: high}.get(small)
-    if high is None or high > known["limit"][form.stage]:
+    if high is None or high > min(known["limit"][stage] for stage in form.compulsory):
         form.tell("D06g", top.cell, f"{top.cell.place.column}：{decimal_text(top.number)}")
         return
     form.tell("D06h", top.cell, f"最大的班在“{top.cell.place.column}”一档", became=str(high))
-    form.cells[field] = RawCell(str(high), top.cell.place)
+    for field in fields:
+        form.cells.setdefault(field, RawCell(str(high), top.cell.place))
 
 
-def _says_small(form: FormRecord) -> bool | None:
-    """Answer to the question for small classes; None without."""
-    lines = form.having("question", "small_classes")
-    return form.check(lines[0]) if lines else None
+def _is_not_small(form: FormRecord) -> bool:
+    """Whether zone or pupils prove that the school is no small rural one, whatever its classes."""
+    small, zone, pupils = load_form().room_bands["small"], form.peek("zone"), form.pupils()
+    elsewhere = zone is not None and zone not in small["zones"]
+    return elsewhere or (pupils is not None and pupils >= small["pupils_below"])
 
 
 def _fill_rooms(form: FormRecord, field: str, lines: list[Line], totals: list[Line]) -> None:
@@ -171,11 +180,18 @@ def _fill_rooms(form: FormRecord, field: str, lines: list[Line], totals: list[Li
     ordered = sorted(bands, key=lambda band: -band.low)
     areas = [str(band.low) for band in ordered for _ in range(int(band.number))]
     text = ";".join([*areas, *["0"] * int(rest)]) or "0"
-    form.tell("D06k", cell, f"{cell.place.column}{decimal_text(total)}", became=text)
+    found = f"{cell.place.column}{decimal_text(total)}"
+    form.tell("D06m" if rest else "D06k", cell, found, became=text)
     form.cells[field] = RawCell(text, cell.place)
 
 
 def _below_is_short(form: FormRecord) -> bool:
     """Whether a room below the lowest band is too small by every rule that may hold for the school."""
-    lower = load_form().room_bands["below_bands"]
-    return form.peek("school_type") not in lower or _says_small(form) is False
+    known, kind = load_form().room_bands, form.peek("school_type")
+    if (kind is not None and kind not in known["below_bands"]) or _is_not_small(form):
+        return True
+    largest = [form.peek(f"largest_class_{stage}") for stage in form.compulsory]
+    if None not in largest and max(largest) >= load_form().class_bands["small"]:
+        return True
+    looks_small = None not in largest and form.pupils() is not None
+    return form.answer("small_classes") is False and not looks_small

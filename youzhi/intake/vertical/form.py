@@ -41,6 +41,8 @@ class Entry:
         The bands of which it is the total.
     question, bounds
         A question that fills no column, and its numbers by name.
+    rural_unless
+        A yes to the question says that the school is rural, unless it is of one of these types; None where it does not.
     checked_as
         The column by whose rules its cell is checked, where it fills none.
     stage
@@ -62,6 +64,7 @@ class Entry:
     limits: tuple[int, int | None] = (0, None)
     count: str = ""
     question: str = ""
+    rural_unless: tuple[str, ...] | None = None
     checked_as: str = ""
     stage: str = ""
     unused: bool = False
@@ -83,7 +86,7 @@ class Form:
     ----------
     entries : tuple of Entry
         In the order of the form; behind them the other columns of the dictionary.
-    heads, layout, groups, types, class_bands, room_bands
+    heads, layout, groups, types, shared, class_bands, room_bands
         See form.toml.
     notes : tuple of str
         How rows begin that are no items.
@@ -95,6 +98,7 @@ class Form:
     notes: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
     types: Mapping[str, tuple[str, ...]]
+    shared: Mapping
     class_bands: Mapping
     room_bands: Mapping
 
@@ -122,6 +126,7 @@ def load_form() -> Form:
         tuple(map(compare_label, document["notes"]["starts"])),
         {name: tuple(map(compare_label, words)) for name, words in document["groups"].items()},
         {name: tuple(stages) for name, stages in document["types"].items()},
+        document["shared"],
         document["class_bands"],
         document["room_bands"],
     )
@@ -264,9 +269,11 @@ def _make_entry(raw: dict, fill: dict) -> Entry:
     }
     kept = {
         name: raw[name]
-        for name in ("unit", "band", "count", "question", "group", "unused", "required")
+        for name in ("unit", "band", "count", "question", "group", "unused", "required", "printed")
         if name in raw
     }
+    if "rural_unless" in raw:
+        kept["rural_unless"] = tuple(raw["rural_unless"])
     bounds = {name: raw[name] for name in ("year", "pupils_from", "pupils_below") if name in raw}
     limits = fill.get("limits") or (raw.get("from", 0), raw.get("to"))
     checked_as = raw.get("as", "classes_{stage}" if raw.get("band") == "classes" else "")

@@ -17,28 +17,15 @@ from youzhi.intake.vertical.form import (
     load_form,
     stated_unit,
 )
+from youzhi.intake.vertical.heads import Block, Layout, cell_text, layout_by_heads
 from youzhi.intake.wide.heads import is_blank, is_number
 
 _COLONS = "：:"
 
 
-class Block(NamedTuple):
-    """Columns that belong together: labels, their values, their units and categories (一组列)."""
+class Item(NamedTuple):
+    """One label below the head: its row from 0, what stands there, and what that means (一个标签)."""
 
-    label: int
-    value: int
-    unit: int | None = None
-    group: int | None = None
-
-
-class Layout(NamedTuple):
-    """The blocks of a sheet, side by side, and the first row below the head (版式)."""
-
-    first: int
-    blocks: tuple[Block, ...]
-
-
-class _Item(NamedTuple):
     at: int
     block: Block
     label: str
@@ -46,10 +33,11 @@ class _Item(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One item of the form with what was filled in (一个填报项目)."""
+    """One item of the form with what was filled in; its value is not used where it is held (一个填报项目)."""
 
     entry: Entry
     cell: RawCell
+    held: bool = False
 
 
 class Lines(NamedTuple):
@@ -80,11 +68,11 @@ def find_layout(sheet: Sheet) -> Layout | None:
     Layout or None
         None where the sheet is no form.
     """
-    headed = _by_heads(sheet)
+    headed = layout_by_heads(sheet)
     layout = headed or _by_content(sheet)
     if layout is None:
         return None
-    known = (item for item in _items(sheet, layout) if item.entry is not None)
+    known = (item for item in find_items(sheet, layout) if item.entry is not None)
     enough = islice(known, load_form().layout["least_known"] - 1, None)
     return layout if next(enough, None) else None
 
@@ -106,30 +94,43 @@ def read_lines(file: str, sheet: Sheet, layout: Layout) -> Lines:
     make_cell = _cell_maker(file, sheet)
     known = list(_lines_above(sheet, layout, make_cell))
     unknown = []
-    for at, block, label, entry in _items(sheet, layout):
-        value = _text(sheet.rows[at], block.value)
+    for at, block, label, entry in find_items(sheet, layout):
+        value = cell_text(sheet.rows[at], block.value)
         if entry is not None:
-            unit = _text(sheet.rows[at], block.unit)
+            unit = cell_text(sheet.rows[at], block.unit)
             known.append(Line(entry, make_cell(at, block.value, label, value, unit)))
         elif not is_blank(value) and not compare_label(label).startswith(load_form().notes):
             unknown.append(Place(file, sheet.title, at + 1, block.value, label.strip()))
     return Lines(known, unknown)
 
 
-def _items(sheet: Sheet, layout: Layout) -> Iterator[_Item]:
-    """All labels below the head; a category counts until the next one, and so does a heading without a value."""
+def find_items(sheet: Sheet, layout: Layout) -> Iterator[Item]:
+    """Find all labels below the head (查找标签).
+
+    A category counts until the next one, and so does a heading without a value.
+
+    Parameters
+    ----------
+    sheet, layout
+        As found.
+
+    Yields
+    ------
+    Item
+        Row by row; those that mean nothing to the form too.
+    """
     groups = [""] * len(layout.blocks)
     for at in range(layout.first - 1, len(sheet.rows)):
         row = sheet.rows[at]
         for number, block in enumerate(layout.blocks):
-            label = _text(row, block.label)
-            groups[number] = find_group(_text(row, block.group)) or groups[number]
+            label = cell_text(row, block.label)
+            groups[number] = find_group(cell_text(row, block.group)) or groups[number]
             if is_blank(label):
                 continue
             entry = find_entry(label, groups[number])
-            if entry is None and is_blank(_text(row, block.value)):
+            if entry is None and is_blank(cell_text(row, block.value)):
                 groups[number] = find_group(label) or groups[number]
-            yield _Item(at, block, label, entry)
+            yield Item(at, block, label, entry)
 
 
 def _cell_maker(file: str, sheet: Sheet) -> Callable[..., RawCell]:
@@ -158,7 +159,7 @@ def _lines_above(sheet: Sheet, layout: Layout, make_cell) -> Iterator[Line]:
                 beside = position
                 if not value:
                     beside = _next_filled(row, position)
-                    value = _text(row, beside)
+                    value = cell_text(row, beside)
                 if value and find_entry(value) is None:
                     yield Line(entry, make_cell(at, beside, label, value))
 
@@ -175,41 +176,14 @@ def _next_filled(row: list[str], position: int) -> int | None:
     return next((at for at in range(position + 1, len(row)) if not is_blank(row[at])), None)
 
 
-def _text(row: list[str], position: int | None) -> str:
-    return row[position] if position is not None and position < len(row) else ""
-
-
 def _entry_at(row: list[str], position: int) -> Entry | None:
-    text = _text(row, position)
+    text = cell_text(row, position)
     return find_entry(text) if text else None
 
 
 def _is_head(text: str) -> bool:
     heads, key = load_form().heads, compare_label(text)
     return key in heads["label"] or key in heads["value"]
-
-
-def _by_heads(sheet: Sheet) -> Layout | None:
-    """The columns as a head names them; as many of labels as of values, side by side."""
-    form = load_form()
-    for at, row in enumerate(sheet.rows[: form.layout["head_rows"]]):
-        keys = [compare_label(text) if text else "" for text in row]
-        found = {
-            kind: [position for position, key in enumerate(keys) if key in words]
-            for kind, words in form.heads.items()
-        }
-        labels, values = found["label"], found["value"]
-        if labels and len(labels) == len(values):
-            units = _one_each(found["unit"], len(labels))
-            groups = _one_each(found["group"], len(labels))
-            blocks = map(Block, labels, values, units, groups)
-            return Layout(at + 2, tuple(blocks))
-    return None
-
-
-def _one_each(positions: list[int], blocks: int) -> list[int | None]:
-    """One position per block, or none at all where their numbers differ."""
-    return positions if len(positions) == blocks else [None] * blocks
 
 
 def _by_content(sheet: Sheet) -> Layout | None:
@@ -249,9 +223,9 @@ def _block_by_content(sheet: Sheet, rows: list[int], label: int, end: int) -> Bl
     layout = load_form().layout
     right, left = range(label + 1, end), range(label)
     numbers = {
-        position: sum(is_number(_text(sheet.rows[at], position)) for at in rows)
+        position: sum(is_number(cell_text(sheet.rows[at], position)) for at in rows)
         for position in (*right, *left)
-        if not _is_counter(sheet, rows, position)
+        if not is_counter(sheet, rows, position)
     }
     enough = [
         [position for position in side if numbers.get(position, 0) >= layout["least_values"]]
@@ -266,14 +240,34 @@ def _block_by_content(sheet: Sheet, rows: list[int], label: int, end: int) -> Bl
     groups = [
         position
         for position in left
-        if position != value and any(find_group(_text(row, position)) for row in sheet.rows)
+        if position != value and any(find_group(cell_text(row, position)) for row in sheet.rows)
     ]
     return Block(label, value, units[0] if units else None, groups[-1] if groups else None)
 
 
-def _is_counter(sheet: Sheet, rows: list[int], position: int) -> bool:
-    """Whether a column counts the rows."""
-    texts = [_text(sheet.rows[at], position).strip() for at in rows]
+def is_counter(sheet: Sheet, rows: list[int], position: int) -> bool:
+    """Return whether a column counts the rows (是否序号列).
+
+    Parameters
+    ----------
+    sheet
+        Any.
+    rows
+        Those to look at, from 0.
+    position
+        Of the column.
+
+    Returns
+    -------
+    bool
+        True where whole numbers grow from row to row.
+
+    Examples
+    --------
+    >>> is_counter(Sheet("", [["1"], ["2"], ["3"]]), [0, 1, 2], 0)
+    True
+    """
+    texts = [cell_text(sheet.rows[at], position).strip() for at in rows]
     numbers = [int(text) for text in texts if text.isdecimal()]
     return len(numbers) == len(texts) > 2 and all(
         numbers[at] < numbers[at + 1] for at in range(len(numbers) - 1)
@@ -282,5 +276,5 @@ def _is_counter(sheet: Sheet, rows: list[int], position: int) -> bool:
 
 def _is_units(sheet: Sheet, rows: list[int], position: int) -> bool:
     layout = load_form().layout
-    texts = [_text(sheet.rows[at], position).strip() for at in rows]
+    texts = [cell_text(sheet.rows[at], position).strip() for at in rows]
     return sum(text in layout["units"] for text in texts) >= layout["least_values"]

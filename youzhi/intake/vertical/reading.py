@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from youzhi.intake.files.sources import Sheet, Source
 from youzhi.intake.findings import Finding, Place, make_finding
-from youzhi.intake.readings import Reading, Record
+from youzhi.intake.readings import RawCell, Reading, Record
 from youzhi.intake.values.names import clean_header
+from youzhi.intake.values.units import find_unit
+from youzhi.intake.vertical.astray import find_astray, find_rivals, find_unclear
 from youzhi.intake.vertical.bands import fill_class_bands, fill_room_bands
-from youzhi.intake.vertical.form import load_form
-from youzhi.intake.vertical.layout import Layout, Line, find_layout, read_lines
-from youzhi.intake.vertical.sums import (
-    FormRecord,
-    check_questions,
-    fill_sums,
-    join_sports_rooms,
-)
+from youzhi.intake.vertical.form import load_form, stated_unit
+from youzhi.intake.vertical.heads import Layout
+from youzhi.intake.vertical.layout import Line, find_layout, read_lines
+from youzhi.intake.vertical.questions import check_questions
+from youzhi.intake.vertical.record import FormRecord
+from youzhi.intake.vertical.sums import check_senior, fill_sums, join_sports_rooms
 from youzhi.intake.wide.heads import is_number
 from youzhi.intake.wide.titles import read_titles
 
@@ -79,8 +79,13 @@ def read_form(source: Source, sheet: Sheet) -> Reading:
     ('5.27', '万元')
     """
     layout = find_layout(sheet)
+    unclear = find_unclear(source.file, sheet, layout)
+    if unclear is not None:
+        return _read_unclear(source, sheet, layout, unclear)
     read = read_lines(source.file, sheet, layout)
-    findings: list[Finding] = []
+    findings = [*find_astray(source.file, sheet, layout)]
+    rivals = find_rivals(source.file, sheet, layout)
+    findings += [] if rivals is None else [rivals]
     lines = _settle_units(_settle_twice(read.known, layout.first, findings), findings)
     findings += [*_merged_values(sheet, lines), *_hidden_values(sheet, lines)]
     findings += _unknown_labels(read.unknown)
@@ -88,6 +93,7 @@ def read_form(source: Source, sheet: Sheet) -> Reading:
     findings += _missing_items(lines, place)
     form = FormRecord(lines, findings)
     check_questions(form)
+    check_senior(form, place)
     join_sports_rooms(form)
     fill_sums(form)
     fill_class_bands(form)
@@ -100,6 +106,23 @@ def read_form(source: Source, sheet: Sheet) -> Reading:
         years=titles.years,
         county=titles.county,
         unused=tuple(dict.fromkeys(unknown.column for unknown in read.unknown)),
+    )
+
+
+def _read_unclear(source: Source, sheet: Sheet, layout: Layout, unclear: Finding) -> Reading:
+    """What the school is, so that the sheet counts as filled in; its numbers are anybody's guess."""
+    columns = {at for block in layout.blocks for at in (block.value, *block.others)}
+    cells: dict[str, RawCell] = {}
+    for at in sorted(columns):
+        blocks = tuple(block._replace(value=at) for block in layout.blocks)
+        for entry, cell, _ in read_lines(source.file, sheet, layout._replace(blocks=blocks)).known:
+            if entry.required and cell.text:
+                cells.setdefault(entry.field, cell)
+    place = Place(source.file, sheet.title, layout.first)
+    return Reading(
+        *("schools", source.file, sheet.title, source.digest),
+        records=[Record(place, cells)],
+        findings=[unclear],
     )
 
 
@@ -124,9 +147,10 @@ def _settle_twice(lines: list[Line], first: int, findings: list[Finding]) -> lis
 
 
 def _settle_units(lines: list[Line], findings: list[Finding]) -> list[Line]:
-    """The unit of the form where none is stated; what is no number has none."""
+    """The unit of the form where none is stated, no value where two are; what is no number has none."""
     settled = []
-    for entry, cell in lines:
+    for entry, cell, held in lines:
+        stated = stated_unit(cell.place.column)
         if entry.unused or not entry.column.is_number:
             cell = cell._replace(unit="")
         elif not cell.unit and entry.unit != entry.column.unit and cell.text:
@@ -134,8 +158,16 @@ def _settle_units(lines: list[Line], findings: list[Finding]) -> list[Line]:
             if is_number(cell.text):
                 found, became = cell.text.strip(), f"{cell.text.strip()}{entry.unit}"
                 findings.append(make_finding("N07f", cell.place, found, became=became))
-        settled.append(Line(entry, cell))
+        elif cell.text and stated and not _same_unit(stated, cell.unit):
+            found = f"{cell.text.strip()}：项目名称中是{stated}，单位栏是{cell.unit}"
+            findings.append(make_finding("N07g", cell.place, found))
+            held = True
+        settled.append(Line(entry, cell, held))
     return settled
+
+
+def _same_unit(stated: str, unit: str) -> bool:
+    return (find_unit(stated) or stated) == (find_unit(unit) or unit)
 
 
 def _merged_values(sheet: Sheet, lines: list[Line]) -> Iterable[Finding]:

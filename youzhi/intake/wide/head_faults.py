@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from youzhi.intake.findings import Finding, load_rules, make_finding
 from youzhi.intake.values.names import clean_header
 from youzhi.intake.wide.heads import Head, is_blank
 from youzhi.intake.wide.lines import Table
-from youzhi.intake.wide.personal import is_personal
+from youzhi.intake.wide.personal import is_personal_column
 
 
 def find_head_faults(table: Table, mapped: Collection[str] = ()) -> list[Finding]:
@@ -37,13 +37,15 @@ def find_head_faults(table: Table, mapped: Collection[str] = ()) -> list[Finding
     ]
 
 
-def find_personal(head: Head) -> frozenset[int]:
+def find_personal(head: Head, rows: Sequence[Sequence[str]] = ()) -> frozenset[int]:
     """Find the columns of personal data; a header of the dictionary is none (个人信息列).
 
     Parameters
     ----------
     head
         Of any table.
+    rows
+        All rows of its sheet: numbers below a word such as 教师 count persons and are no personal data.
 
     Returns
     -------
@@ -53,7 +55,8 @@ def find_personal(head: Head) -> frozenset[int]:
     return frozenset(
         at
         for at, parts in head.parts.items()
-        if any(map(is_personal, parts)) and not (at in head.labels and head.labels[at].field)
+        if not (at in head.labels and head.labels[at].field)
+        and is_personal_column(parts, (row[at] for row in rows[head.last :] if at < len(row)))
     )
 
 
@@ -71,7 +74,7 @@ def list_unused(table: Table) -> list[str]:
         Without running numbers and columns of personal data.
     """
     read = {at for slot in table.slots for at in slot.positions} | {at for at, _, _ in table.kept}
-    read |= find_personal(table.head)
+    read |= find_personal(table.head, table.sheet.rows)
     fields = {slot.field for slot in table.slots if slot.origin is None}
     doubled = {at for at, label in table.head.labels.items() if label.field in fields}
     return [
@@ -82,7 +85,7 @@ def list_unused(table: Table) -> list[str]:
 
 
 def _tell_personal(table: Table) -> Iterator[Finding]:
-    for at in sorted(find_personal(table.head)):
+    for at in sorted(find_personal(table.head, table.sheet.rows)):
         yield make_finding("S09", table.place(table.head.last, at), table.head.names[at])
 
 
@@ -129,7 +132,9 @@ def _tell_twofold(table: Table, mapped: Collection[str]) -> Iterator[Finding]:
 def _tell_unused(table: Table) -> Iterator[Finding]:
     unused = list_unused(table)
     if unused:
-        found = f"{len(unused)}列未读入：{'、'.join(unused)}"
+        shown = load_rules()["H07"].limits["shown"]
+        more = "等" if len(unused) > shown else ""
+        found = f"{len(unused)}列未读入：{'、'.join(unused[:shown])}{more}"
         yield make_finding("H07", table.place(table.head.last), found)
 
 

@@ -9,16 +9,17 @@ from functools import cache
 from youzhi.columns import Column, load_columns, load_item_columns, load_totals
 from youzhi.intake.examples import is_findings_list
 from youzhi.intake.files.sources import Sheet, Source
-from youzhi.intake.findings import Finding, Place, make_finding
+from youzhi.intake.findings import Finding, Place, load_rules, make_finding
 from youzhi.intake.readings import Reading
 from youzhi.intake.values.names import clean_name
 from youzhi.intake.wide.head_faults import find_head_faults, find_personal, list_unused
-from youzhi.intake.wide.heads import Head, find_head, is_blank, is_unnamed_table
-from youzhi.intake.wide.labels import Labels, Names, make_names, same_kind
-from youzhi.intake.wide.lines import Slot, Table
+from youzhi.intake.wide.heads import Head, find_head, find_subheads, is_blank, is_unnamed_table
+from youzhi.intake.wide.labels import Labels, Names, make_names
+from youzhi.intake.wide.lines import Slot, Table, sort_lines
 from youzhi.intake.wide.mappings import Mapping, Origin
 from youzhi.intake.wide.personal import mask_numbers
 from youzhi.intake.wide.rows import read_records
+from youzhi.intake.wide.stated_units import state_units
 from youzhi.intake.wide.titles import read_titles
 
 
@@ -51,16 +52,24 @@ def read_sheet(source: Source, sheet: Sheet, mapping: Mapping | None = None) -> 
     """
     if is_findings_list(sheet.rows):
         return None
+    wide = _refuse_width(source, sheet)
+    if wide:
+        return wide
     kind, columns, head = _find_best(sheet, mapping)
     if head is None:
         return _refuse(source, sheet)
+    subheads = find_subheads(sheet, head, columns)
+    if subheads:
+        return _refuse_subheads(kind, source, sheet, head, subheads)
     used = mapping if any(label.header for label in head.labels.values()) else None
     origins = used.origins if used else {}
     titles = read_titles(sheet, head.first)
-    table = Table(source, sheet, head, titles, columns, _place_fields(head, origins))
-    table, stated = _state_units(replace(table, kept=_find_kept(head, used)))
+    table = Table(source, sheet, head, titles, columns, _place_fields(sheet, head, origins))
+    table = replace(table, kept=_find_kept(head, used))
     faults = [*find_head_faults(table, origins), *_find_lacking(table, used)]
-    records, found = read_records(table)
+    lines = sort_lines(table)
+    table, stated = state_units(table, lines.notes)
+    records, found = read_records(table, lines)
     return Reading(
         *(kind, source.file, sheet.title, source.digest, records),
         findings=sorted([*faults, *stated, *found], key=lambda finding: finding.row or 0),
@@ -103,9 +112,30 @@ def _refuse(source: Source, sheet: Sheet) -> Reading | None:
     return Reading("schools", source.file, sheet.title, source.digest, [], [fault])
 
 
-def _place_fields(head: Head, origins: dict[str, Origin]) -> list[Slot]:
+def _refuse_width(source: Source, sheet: Sheet) -> Reading | None:
+    """A sheet with more columns than any table of schools has, before anything is looked for in them."""
+    limits = load_rules()
+    most = limits["H07d"].limits["columns"]
+    for row, cells in enumerate(sheet.rows[: limits["H01"].limits["scan_rows"]], 1):
+        count = len(cells) - sum(map(is_blank, cells)) if len(cells) > most else 0
+        if count > most:
+            fault = make_finding("H07d", Place(source.file, sheet.title, row), f"{count}列")
+            return Reading("schools", source.file, sheet.title, source.digest, [], [fault])
+    return None
+
+
+def _refuse_subheads(
+    kind: str, source: Source, sheet: Sheet, head: Head, subheads: dict[str, list[str]]
+) -> Reading:
+    """One finding for a head of which nobody can tell which columns are meant."""
+    found = "；".join(f"“{name}”下有{'、'.join(parts)}" for name, parts in subheads.items())
+    fault = make_finding("H01b", Place(source.file, sheet.title, head.last + 1), found)
+    return Reading(kind, source.file, sheet.title, source.digest, [], [fault])
+
+
+def _place_fields(sheet: Sheet, head: Head, origins: dict[str, Origin]) -> list[Slot]:
     """Where every field is read from: first as the mapping file says, then by the dictionary, left column first."""
-    personal, slots = find_personal(head), {}
+    personal, slots = find_personal(head, sheet.rows), {}
     by_header: dict[str, int] = {}
     for at, label in head.labels.items():
         if label.header and at not in personal:
@@ -125,7 +155,8 @@ def _place_fields(head: Head, origins: dict[str, Origin]) -> list[Slot]:
 def _find_lacking(table: Table, mapping: Mapping | None) -> list[Finding]:
     """Headers that the mapping file asks for, and fields that are required, but are not there."""
     head, asked = table.head, mapping.origins if mapping else {}
-    there = {label.header for at, label in head.labels.items() if at not in find_personal(head)}
+    personal = find_personal(head, table.sheet.rows)
+    there = {label.header for at, label in head.labels.items() if at not in personal}
     lacking = [("M01", header) for header in (mapping.headers if mapping else ())]
     lacking = [(rule, header) for rule, header in lacking if header not in there]
     placed = {slot.field for slot in table.slots} | set(asked)
@@ -136,27 +167,6 @@ def _find_lacking(table: Table, mapping: Mapping | None) -> list[Finding]:
     ]
     place = table.place(head.last)
     return [make_finding(rule, place._replace(column=name), "（无此列）") for rule, name in lacking]
-
-
-def _state_units(table: Table) -> tuple[Table, list[Finding]]:
-    """Give the columns that state no unit that of the line above the head, where it is of their kind."""
-    titles, findings, slots, told = table.titles, [], [], []
-    place = table.place(titles.row)
-    for slot in table.slots:
-        column = table.columns[slot.field]
-        fitting = [unit for unit in titles.units if same_kind(unit, column.unit)]
-        if slot.unit or not slot.positions or not fitting:
-            slots.append(slot)
-            continue
-        if len(fitting) > 1:
-            found = f"{titles.written}：{column.zh}不知按{'还是'.join(fitting)}"
-            findings.append(make_finding("H02b", place, found))
-        elif fitting[0] != column.unit:
-            told.append(f"{table.head.names[slot.positions[0]]}按{fitting[0]}读入")
-        slots.append(slot._replace(unit=fitting[0]))
-    if told:
-        findings.append(make_finding("H02", place, titles.written, became="、".join(told)))
-    return replace(table, slots=slots), findings
 
 
 def _find_kept(head: Head, mapping: Mapping | None) -> list[tuple[int, frozenset[str], bool]]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from unicodedata import normalize
 
+from youzhi.columns import Column
 from youzhi.intake.files.sources import Sheet
 from youzhi.intake.findings import load_rules
 from youzhi.intake.values.names import remove_invisible
-from youzhi.intake.wide.labels import Label, Labels, is_number
+from youzhi.intake.wide.labels import WORDS, Label, Labels, is_number, longest_header
+from youzhi.intake.wide.notes import find_note
+from youzhi.intake.wide.numbering import is_column_numbers
 from youzhi.intake.wide.personal import mask_numbers
+
+_YEAR = re.compile(r"(?:19|20)\d\d(?:学?年度?)?")
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Head:
     def names(self) -> dict[int, str]:
         """Headers on one line, as findings show them; numbers of persons are covered."""
         return {
-            at: mask_numbers("/".join(" ".join(part.split()) for part in parts))
+            at: mask_numbers("/".join(" ".join(part[: longest_header()].split()) for part in parts))
             for at, parts in self.parts.items()
         }
 
@@ -51,8 +58,9 @@ def find_head(sheet: Sheet, labels: Labels) -> Head | None:
     """Find the head of a table: the rows near the top that hold most of the known headers (定位表头).
 
     A head of several rows is flattened: the text of a group (merged, or standing once at the left) is put before
-    the texts under it, so that 小学 above 学生人数 is 小学学生人数. Of two equally good ones the one with more
-    units, the lower number of rows and the higher place counts.
+    the texts under it, so that 小学 above 学生人数 is 小学学生人数. A row of numbers of columns is no part of it. Of two
+    equally good ones the one with more units, without a row of subheads left under it, with fewer rows and at the
+    higher place counts.
 
     Parameters
     ----------
@@ -79,13 +87,56 @@ def find_head(sheet: Sheet, labels: Labels) -> Head | None:
     for first in range(1, end):
         for last in range(first, min(first + limits["deepest"], end)):
             head = _make_head(sheet, labels, first, last)
-            if best is None or _rank(head) > _rank(best):
-                best = head
-    return best if best and best.score[0] >= limits["least_matches"] else None
+            whole = not find_subheads(sheet, head, labels.columns)
+            rank = (*head.score, whole, first - last, -first)
+            if best is None or rank > best[0]:
+                best = rank, head
+    return best[1] if best and best[0][0] >= limits["least_matches"] else None
 
 
-def _rank(head: Head) -> tuple[int, int, int, int]:
-    return *head.score, head.first - head.last, -head.first
+def find_subheads(sheet: Sheet, head: Head, columns: Mapping[str, Column]) -> dict[str, list[str]]:
+    """Find what divides the columns of a head in the row under it, where that is no row of data (表头下的分列).
+
+    Parameters
+    ----------
+    sheet, head
+        Where to look.
+    columns
+        The dictionary.
+
+    Returns
+    -------
+    dict of str to list of str
+        Header to the words or years under it; empty where the row names a school, is a note or holds figures.
+
+    Examples
+    --------
+    >>> from youzhi.columns import load_columns
+    >>> from youzhi.intake.wide.labels import make_names
+    >>> rows = [["学校名称", "小学学生人数", ""], ["", "上年", "本年"], ["甲校", "90", "93"]]
+    >>> sheet, labels = Sheet("", rows), Labels(make_names(load_columns()))
+    >>> find_subheads(sheet, find_head(sheet, labels), labels.columns)
+    {'小学学生人数': ['上年', '本年']}
+    """
+    under = sheet.rows[head.last] if head.last < len(sheet.rows) else []
+    filled = {at: text.strip() for at, text in enumerate(under) if any(map(str.isalnum, text))}
+    fields = {at: label.field for at, label in head.labels.items() if label.field}
+    named = {at for at, field in fields.items() if field in ("school", "school_type", "item")}
+    figures = {at for at, field in fields.items() if columns[field].kind not in WORDS}
+    if not named or named & filled.keys() or not figures & filled.keys():
+        return {}
+    if not all(map(_is_subhead, filled.values())) or find_note(next(iter(filled.values()))):
+        return {}
+    groups, name = {}, ""
+    for at in range(max(filled) + 1):
+        name = head.names.get(at, name)
+        if at in filled:
+            groups.setdefault(name, []).append(mask_numbers(filled[at]))
+    return groups
+
+
+def _is_subhead(text: str) -> bool:
+    return not is_number(text) or bool(_YEAR.fullmatch(normalize("NFKC", text).removesuffix(".0")))
 
 
 def _make_head(sheet: Sheet, labels: Labels, first: int, last: int) -> Head:
@@ -99,6 +150,9 @@ def _flatten(sheet: Sheet, first: int, last: int) -> Iterator[tuple[int, tuple[s
     rows = [list(sheet.rows[row - 1]) for row in range(first, last + 1)]
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
+    rows = [
+        [""] * width if depth and is_column_numbers(row) else row for depth, row in enumerate(rows)
+    ]
     held = _spread_merged(sheet, rows, first)
     for depth, row in enumerate(rows[:-1]):
         _spread_groups(row, rows[depth + 1 :], {at for level, at in held if level == depth})

@@ -16,7 +16,7 @@ from youzhi.intake.values.names import clean_header
 from youzhi.intake.values.units import convert, find_unit
 
 _BRACKET = re.compile(r"(.+?)（([^（）]*)）")
-_STATED = re.compile(r"(.+?)[,、;_\-]*(?:计量)?单位:(.+)")
+_STATED = re.compile(r"(.+?)(?:计量)?单位:(.+)")
 _SLASH = re.compile(r"(.+)/([^/]+)")
 
 
@@ -119,6 +119,8 @@ class Labels:
 
     def find(self, parts: tuple[str, ...]) -> Label | None:
         """Return what the cells of one column of the head mean, from the top down; None when nobody knows."""
+        if max(map(len, parts)) > longest_header():
+            return None
         if parts not in self._found:
             known = None if is_number(parts[-1]) else self._from_parts(parts)
             self._found[parts] = self._from_mapping(parts) or known
@@ -135,10 +137,8 @@ class Labels:
 
     def _from_parts(self, parts: tuple[str, ...]) -> Label | None:
         """Flatten: put together in any order, without groups that say nothing and with a last 合计 left off."""
-        if len(parts) > 1 and find_unit(parts[-1]):
-            label = self._from_parts(parts[:-1])
-            counted = label and label.field and self.columns[label.field].kind not in _WORDS
-            return label._replace(unit=find_unit(parts[-1])) if counted else None
+        if len(parts) > 1 and (find_unit(parts[-1]) or parts[-1] in _limits()["unitless"]):
+            return self._from_unit(parts)
         if len(parts) == 1:
             return self._from_text(parts[0]) or self._from_stage(parts[0])
         if any(map(find_unit, parts[:-1])):
@@ -148,11 +148,28 @@ class Labels:
             return label
         if clean_header(parts[-1]) in _limits()["whole"]:
             return self._from_parts(parts[:-1])
-        kept = tuple(p for p in parts[:-1] if clean_header(p) not in _limits()["neutral_groups"])
+        kept = tuple(part for part in parts[:-1] if not _says_nothing(part, parts[-1]))
         if len(kept) < len(parts) - 1:
-            return self._from_parts((*kept, parts[-1]))
+            return self._from_group(parts, kept)
         alone = self._from_text(parts[-1])
-        return alone if alone and self.columns[alone.field].kind in _WORDS else None
+        return alone if alone and self.columns[alone.field].kind in WORDS else None
+
+    def _from_unit(self, parts: tuple[str, ...]) -> Label | None:
+        """The last row states the units; a dash in it stands under words and shares."""
+        label = self._from_parts(parts[:-1])
+        if label is None or not label.field or parts[-1] in _limits()["unitless"]:
+            return label
+        counted = self.columns[label.field].kind not in WORDS
+        return label._replace(unit=find_unit(parts[-1])) if counted else None
+
+    def _from_group(self, parts: tuple[str, ...], kept: tuple[str, ...]) -> Label | None:
+        """Without the groups that say nothing but, perhaps, the unit of the columns under them."""
+        label = self._from_parts((*kept, parts[-1]))
+        if label is None or label.unit or not label.field:
+            return label
+        stated = [split_unit(part)[1] for part in parts[:-1] if part not in kept]
+        wanted = self.columns[label.field].unit
+        return label._replace(unit=next((u for u in stated if same_kind(u, wanted)), ""))
 
     def _joined(self, parts: tuple[str, ...]) -> Label | None:
         split = [split_unit(clean_header(part)) for part in parts]
@@ -190,7 +207,24 @@ class Labels:
         return label and label._replace(unit=unit or label.unit)
 
 
-_WORDS = ("text", "choice", "boolean")
+# Kinds of columns that hold no number.
+WORDS = ("text", "choice", "boolean")
+
+
+def longest_header() -> int:
+    """Return how many characters a header has at most (表头最长字数).
+
+    Returns
+    -------
+    int
+        A longer text is a remark, or a cell that swallowed others.
+
+    Examples
+    --------
+    >>> longest_header()
+    200
+    """
+    return _limits()["longest"]
 
 
 @cache
@@ -212,12 +246,14 @@ def split_unit(header: str) -> tuple[str, str]:
     >>> split_unit("教学仪器设备值（万元）"), split_unit("片内学生（小学）")
     (('教学仪器设备值', '万元'), ('片内学生（小学）', ''))
     """
+    if len(header) > longest_header():
+        return header, ""
     text = clean_header(header)
     for shape in (_BRACKET, _STATED, _SLASH):
         found = shape.fullmatch(text)
         unit = find_unit(found[2].removeprefix("单位:")) if found else None
         if unit:
-            return found[1], unit
+            return found[1].rstrip(",、;_-") or found[1], unit
     return text, ""
 
 
@@ -230,6 +266,14 @@ def is_number(text: str) -> bool:
 def same_kind(unit: str, wanted: str) -> bool:
     """Return whether a number in one unit can be told in the other (单位是否同类)."""
     return bool(unit and wanted) and convert(Decimal(1), unit, wanted) is not None
+
+
+def _says_nothing(group: str, last: str) -> bool:
+    """Whether a group adds nothing to the column under it: a mere title, or the whole of which that is a part."""
+    if "单位" in group:  # a line of units above the head
+        return False
+    name, part = split_unit(group)[0], split_unit(last)[0]
+    return name in _limits()["neutral_groups"] or part in _limits()["wholes"].get(name, ())
 
 
 def _plain_stage(text: str) -> str:

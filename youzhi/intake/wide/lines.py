@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -13,12 +12,15 @@ from youzhi.columns import Column
 from youzhi.intake.examples import EXAMPLE_RULE, is_example
 from youzhi.intake.files.sources import Sheet, Source
 from youzhi.intake.findings import Finding, Place, load_rules, make_finding
+from youzhi.intake.values.cells import clean_cell
 from youzhi.intake.values.names import clean_name
 from youzhi.intake.wide.heads import Head, is_blank
 from youzhi.intake.wide.mappings import Origin
+from youzhi.intake.wide.notes import ends_as_school, find_note, is_continued
+from youzhi.intake.wide.numbering import is_column_numbers
 from youzhi.intake.wide.personal import mask_numbers
 from youzhi.intake.wide.titles import Titles
-from youzhi.intake.wide.totals import find_total
+from youzhi.intake.wide.totals import find_total, is_count, plain_number
 
 
 class Slot(NamedTuple):
@@ -34,12 +36,15 @@ class Slot(NamedTuple):
         As stated; empty means the dictionary's own.
     origin
         What the mapping file says of it; None without.
+    held
+        Its values are set aside, because nobody can tell their unit.
     """
 
     field: str
     positions: tuple[int, ...]
     unit: str = ""
     origin: Origin | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,17 @@ class Table:
         return [[_compact(cell) for cell in row] for row in rows]
 
     @cached_property
+    def width(self) -> int:
+        """How many cells the head has."""
+        return max(map(len, self.sheet.rows[self.head.first - 1 : self.head.last]))
+
+    @cached_property
+    def name_positions(self) -> list[int]:
+        """Positions of what a row is named by."""
+        named = [slot for slot in self.slots if slot.field in ("school", "item")]
+        return [at for slot in named for at in slot.positions]
+
+    @cached_property
     def filled_positions(self) -> list[int]:
         """Positions from which something is read."""
         return sorted({at for slot in self.slots for at in slot.positions})
@@ -117,12 +133,15 @@ class Lines:
         Rows that are records.
     totals : dict of int to str
         Rows of totals and means to the word that says so.
+    notes : list of int
+        Rows of notes and signatures.
     findings : list of Finding
         About the rows that are neither.
     """
 
     data: list[int]
     totals: dict[int, str]
+    notes: list[int]
     findings: list[Finding]
 
 
@@ -140,20 +159,22 @@ def sort_lines(table: Table) -> Lines:
         Every row with anything in it is data, a total, or the subject of a finding, but for rows that hold nothing
         in any column that is read.
     """
-    lines, noted, left_out = Lines([], {}, []), False, []
+    lines, opened, left_out = Lines([], {}, [], []), True, []
     for row in range(table.head.last + 1, len(table.sheet.rows) + 1):
         filled = [cell for cell in table.sheet.rows[row - 1] if not is_blank(cell)]
         if not filled:
             continue
-        note = "（注释的续行）" if noted and len(filled) == 1 else _find_note(filled[0])
-        if _is_repeated(table, row, filled):
+        if _is_repeated(table, row, filled) or (opened and is_column_numbers(filled)):
+            opened = True
             lines.findings.append(
                 make_finding("H14b", table.place(row), mask_numbers(filled[0].strip()))
             )
         elif example := _find_example(table, row):
             lines.findings.append(make_finding(EXAMPLE_RULE, table.place(row), example))
-        elif note:
-            noted = True
+        elif fault := _find_named_note(table, row):
+            lines.findings.append(fault)
+        elif note := _find_note(table, row, filled, lines.notes[-1:] > lines.data[-1:]):
+            lines.notes.append(row)
             lines.findings.append(make_finding("H14", table.place(row), note))
         elif word := _find_total(table, row):
             lines.totals[row] = mask_numbers(word)
@@ -162,7 +183,7 @@ def sort_lines(table: Table) -> Lines:
         elif not _is_wanted(table, row):
             left_out.append(row)
         elif any(not is_blank(table.text(row, at)) for at in table.filled_positions):
-            noted = False
+            opened = False
             lines.data.append(row)
     if left_out:
         found = f"{len(left_out)}行（{list_rows(left_out)}）"
@@ -221,57 +242,76 @@ def _compact(text: str) -> str:
     return "".join(normalize("NFKC", text).split()) if text else ""
 
 
-def _find_note(text: str) -> str:
-    """What is shown of a footnote: all of a note, of a signature only what is signed."""
-    note, signature = _note_patterns()
-    plain = normalize("NFKC", text).strip()
-    compact = "".join(plain.split())
-    if found := signature.match(compact) or signature.match(plain):
-        return f"{found[1]}：…"
-    return mask_numbers(text.strip()) if note.match(compact) else ""
+def _find_note(table: Table, row: int, filled: list[str], noted: bool) -> str:
+    """What is shown of a row that is a note; empty for one that holds a school."""
+    note = find_note(filled[0])
+    if not note and noted and len(filled) == 1:
+        unread = all(is_blank(table.text(row, at)) for at in table.filled_positions)
+        note = "（注释的续行）" if unread or is_continued(filled[0]) else ""
+    if not note or _is_filled_in(table, row):
+        return ""
+    beside = [at for at in table.name_positions if table.text(row, at) != filled[0]]
+    return "" if any(ends_as_school(table.text(row, at)) for at in beside) else note
 
 
-@cache
-def _note_patterns() -> tuple[re.Pattern, re.Pattern]:
-    limits = load_rules()["H14"].limits
-    notes, signatures = (
-        "|".join(re.escape(word) for word in sorted(limits[name], key=len, reverse=True))
-        for name in ("notes", "signatures")
-    )
-    return (
-        re.compile(rf"(?:{notes})(?:[\d一二三四五六七八九十]*[:.、]|$)"),
-        re.compile(rf"[(]?({signatures})[)]?(?:\([^)]*\))?(?:[:\s]|$)"),
-    )
+def _find_named_note(table: Table, row: int) -> Finding | None:
+    """A row with data whose name begins as a note does: a school or a note, nobody can tell."""
+    for at in table.name_positions:
+        note = find_note(table.text(row, at))
+        if note and _is_filled_in(table, row):
+            return make_finding("H14c", table.place(row, at), note)
+    return None
+
+
+def _is_filled_in(table: Table, row: int) -> bool:
+    """Whether a column that is read holds a type of school or a number; a telephone number is none."""
+    for slot in table.slots:
+        column = table.columns[slot.field]
+        for text in (table.text(row, at) for at in slot.positions):
+            if is_blank(text):
+                continue
+            if slot.field == "school_type" and clean_cell(text, column).value is not None:
+                return True
+            figure = column.is_number or slot.field == "value"
+            if figure and plain_number(text) is not None and mask_numbers(text) == text:
+                return True
+    return False
 
 
 def _find_total(table: Table, row: int) -> str:
+    """The word of a row of totals; in a row with name and type or code only what stands beside the columns read."""
     if not table.is_school():
         return ""
     told = {
         slot.field: table.text(row, slot.positions[0])
         for slot in table.slots
-        if slot.field in ("school", "school_id") and slot.positions
+        if slot.field in ("school", "school_id", "school_type") and slot.positions
     }
-    name = told.pop("school", "")
-    named = not is_blank(name) and not find_total([name])
-    coded = any(not is_blank(code) for code in told.values())
-    return find_total((table.text(row, at) for at in table.speaking_positions), named or coded)
+    name, kind = told.get("school", ""), told.get("school_type", "")
+    code = told.get("school_id", "")
+    named = not is_blank(name) and not find_total([name]) and not is_count(name)
+    coded = not is_blank(code) and not find_total([code])
+    positions = table.speaking_positions
+    word = find_total((table.text(row, at) for at in positions), named or coded)
+    if not (word and named):
+        return word
+    typed = clean_cell(kind, table.columns["school_type"]).value is not None
+    if ends_as_school(name) and (typed or coded):
+        return ""
+    if typed or coded:
+        positions = [at for at in positions if at not in table.filled_positions]
+    return find_total((table.text(row, at) for at in positions), coded=True)
 
 
 def _odd_width(table: Table, row: int) -> Finding | None:
-    """A row of a text file with more or fewer cells than the head, and so perhaps shifted."""
+    """A row of a text file with more or fewer cells than the head, and so perhaps shifted, blank or not."""
     if table.source.kind != "csv":
         return None
-    cells = table.sheet.rows[row - 1]
-    used = max(at for at, cell in enumerate(cells, 1) if not is_blank(cell))
-    most = max(
-        len(table.sheet.rows[line - 1]) for line in range(table.head.first, table.head.last + 1)
-    )
-    least = max(table.head.parts) + 1
-    if least <= len(cells) and used <= most:
+    count = len(table.sheet.rows[row - 1])
+    if count == table.width:
         return None
-    found = f"{max(used, len(cells)) if used > most else len(cells)}个单元格"
-    return make_finding("H15", table.place(row), found, allowed=f"{least}个单元格，与表头相同")
+    allowed = f"{table.width}个单元格，与表头相同"
+    return make_finding("H15", table.place(row), f"{count}个单元格", allowed=allowed)
 
 
 def _is_wanted(table: Table, row: int) -> bool:

@@ -9,7 +9,7 @@ from youzhi.intake.readings import RawCell, Record
 from youzhi.intake.values.cells import clean_cell
 from youzhi.intake.values.names import clean_name
 from youzhi.intake.wide.heads import is_blank
-from youzhi.intake.wide.lines import Lines, Slot, Table, list_rows, sort_lines
+from youzhi.intake.wide.lines import Lines, Slot, Table, list_rows
 from youzhi.intake.wide.personal import mask_numbers
 from youzhi.intake.wide.totals import check_total, plain_number
 
@@ -17,13 +17,15 @@ from youzhi.intake.wide.totals import check_total, plain_number
 GIVEN = "（映射文件）"
 
 
-def read_records(table: Table) -> tuple[list[Record], list[Finding]]:
+def read_records(table: Table, lines: Lines) -> tuple[list[Record], list[Finding]]:
     """Read the records of a sheet (读取各行).
 
     Parameters
     ----------
     table
         A sheet whose head is understood.
+    lines
+        Its rows, told apart.
 
     Returns
     -------
@@ -32,7 +34,6 @@ def read_records(table: Table) -> tuple[list[Record], list[Finding]]:
     list of Finding
         What was found in the rows.
     """
-    lines = sort_lines(table)
     filled, findings = _fill_merged(table, lines.data)
     findings = [*lines.findings, *_tell_hidden(table, lines.data), *findings]
     records = [
@@ -55,6 +56,8 @@ def _read_cell(
 ) -> RawCell:
     if not slot.positions:
         return RawCell(slot.origin.value, Place(*table.place(row)[:4], GIVEN))
+    if slot.held:
+        return RawCell("", table.place(row, slot.positions[0]))
     if len(slot.positions) > 1:
         return _add_cells(table, slot, row, findings)
     at = slot.positions[0]

@@ -13,6 +13,11 @@ from youzhi.intake.findings import Finding, Place, load_rules, make_finding
 
 Rows = dict[int, dict[str, Decimal | None]]
 
+# A longer text is a remark.
+_LONGEST = 200
+
+_COUNT = re.compile(r"[(]?(?:共|计|合计)?\d+(?:所(?:学校)?|校)?[)]?")
+
 
 def find_total(texts: Iterable[str], coded: bool = False) -> str:
     """Return the word that makes a row one of totals or means (识别合计行).
@@ -36,10 +41,33 @@ def find_total(texts: Iterable[str], coded: bool = False) -> str:
     """
     bare, led = _patterns()
     for text in texts:
+        if len(text) > _LONGEST:
+            continue
         word = "".join(normalize("NFKC", text).split())
         if bare.fullmatch(word) or (not coded and led.fullmatch(word)):
             return text.strip()
     return ""
+
+
+def is_count(name: str) -> bool:
+    """Return whether what stands for a name only counts schools, such as 3所 (是否学校数).
+
+    Parameters
+    ----------
+    name
+        As written.
+
+    Returns
+    -------
+    bool
+        True for a bare number too.
+
+    Examples
+    --------
+    >>> is_count("共3所"), is_count("第3小学")
+    (True, False)
+    """
+    return bool(_COUNT.fullmatch("".join(normalize("NFKC", name[:_LONGEST]).split())))
 
 
 def is_mean(word: str) -> bool:
