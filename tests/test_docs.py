@@ -297,6 +297,17 @@ def test_every_youzhi_command_is_in_the_readme_and_no_other(name):
     assert told == commands
 
 
+@pytest.mark.parametrize("name", READMES)
+def test_exit_codes_of_the_readme_are_those_of_the_command_line(name):
+    from youzhi.cli import main
+
+    codes = re.findall(r"\b\d+\b", main.__doc__)
+    assert len(codes) > 3
+    assert [
+        row[0] for row in table_rows(prose(name)) if re.fullmatch(r"\d+", row[0]) and len(row) == 2
+    ] == codes
+
+
 def test_every_module_has_one_line_in_the_table_of_modules():
     package = ROOT / "youzhi"
     there = {path.name for path in package.glob("*.py") if path.name != "__init__.py"}
@@ -393,9 +404,18 @@ def test_commands_of_the_page_print_what_it_shows():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_rules_and_outcomes_that_the_page_names_exist(name):
-    named = set(re.findall(r"\b[DEHIKMNS]\d\d[a-z]?\b", prose(name)))
+    named = set(rules_in(name))
     assert named
     assert named - set(load_rules()) == set()
+
+
+def test_both_pages_name_the_same_rules_in_the_same_order():
+    english, chinese = map(rules_in, PAGES)
+    assert english == chinese
+
+
+def rules_in(name):
+    return re.findall(r"(?<![A-Za-z0-9])[DEHIKMNS]\d\d[a-z]?(?![A-Za-z0-9])", prose(name))
 
 
 @pytest.mark.parametrize("name", PAGES)

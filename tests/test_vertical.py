@@ -31,6 +31,7 @@ from youzhi.intake.schools import read_schools
 from youzhi.intake.vertical.form import compare_label, find_entry, load_form
 from youzhi.intake.vertical.reading import is_form, read_form
 from youzhi.standards import load_standard
+from youzhi.template import make_template
 
 SCHOOLS = Path(__file__).parents[1] / "data" / "yiyuan" / "2020" / "schools.csv"
 
@@ -435,6 +436,169 @@ def test_other_sheets_are_no_form(rows):
 @pytest.mark.parametrize(("labels", "form"), [(4, False), (5, True)])
 def test_five_known_labels_make_a_form(labels, form):
     assert is_form(make_sheet(make_rows(PRIMARY)[:labels])) is form
+
+
+# ------------------------------------------------------------------------------------------ traps: columns
+
+_AT = 11  # row of 小学学生人数, from 1
+
+
+def put(cells: dict[str, str], answers=PRIMARY, **options):
+    """The printed form with texts put into cells of the row of 小学学生人数, by the letter of the column."""
+    sheet = make_sheet(make_rows(answers), **options)
+    row = sheet.rows[_AT - 1]
+    assert row[2] == "小学学生人数"
+    row += [""] * 3
+    for letter, text in cells.items():
+        row["ABCDEFGHIJ".index(letter)] = text
+    return read_sheet_of(sheet)
+
+
+@pytest.mark.parametrize(
+    "column", ["D", "F", "G", "H", "I"], ids=["unit", "needed", "note", "blank head", "outside"]
+)
+@pytest.mark.parametrize("text", ["300", "３００", "300人"])
+def test_a_number_beside_a_blank_value_is_told_at_its_cell(column, text):
+    reading = put({"E": "", column: text})
+    found = finding(reading, "H12g")
+    assert (found.cell, found.outcome, found.column) == (f"{column}{_AT}", "hold", "小学学生人数")
+    assert found.found.startswith(f"{text}（填在")
+    assert "pupils_primary" not in fields(reading)
+    assert rules(reading).count("H12h") == 0
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"E": ""},
+        {"E": "", "A": "300"},
+        {"E": "", "G": "允许填0–100"},
+        {"E": "", "G": "0-100"},
+        {"E": "", "G": "2023-09-01"},
+        {"E": "", "G": "13800000000"},
+        {"E": "", "G": "见附件"},
+        {"E": "500", "G": "490"},
+        {"E": "500", "H": "已核"},
+    ],
+    ids=str,
+)
+def test_numbering_notes_ranges_and_dates_are_no_values(cells):
+    assert {"H12g", "H12h"}.isdisjoint(rules(put(cells)))
+
+
+def test_the_form_as_it_is_handed_out_tells_nothing_of_its_own_texts(tmp_path):
+    path = tmp_path / "学校填报表.xlsx"
+    names = [name for name in make_template() if "学校" in name and name.endswith(".xlsx")]
+    sheets = []
+    for name in names:
+        path.write_bytes(make_template()[name])
+        sheets += [sheet for sheet in read_source(path).sheets if is_form(sheet)]
+    assert sheets
+    for sheet in sheets:
+        assert {"H12g", "H12h", "H05h", "H05i", "H05j"}.isdisjoint(rules(read_sheet_of(sheet)))
+
+
+def test_numbers_right_of_the_table_are_listed_once_per_sheet():
+    sheet = make_sheet(make_rows(PRIMARY))
+    for label in ("小学学生人数", "班级总数"):
+        next(row for row in sheet.rows if row[2] == label).extend(["", "999"])
+    found = finding(read_sheet_of(sheet), "H12h")
+    assert (found.outcome, found.cell, found.found) == ("warn", "I11", "I11、I16")
+
+
+@pytest.mark.parametrize(("filled", "told"), [(2, []), (3, ["H12h"])])
+def test_a_whole_column_of_numbers_under_an_unknown_head_is_listed(filled, told):
+    rows = [[*row, ""] for row in sheet_rows(make_rows(PRIMARY))]
+    rows[0][-1] = "另一列"
+    for row in [row for row in rows[1:] if row[4]][:filled]:
+        row[-1] = "7"
+    assert rules(read_sheet_of(Sheet("学校", rows))) == told
+
+
+def test_two_blocks_with_all_values_filled_tell_nothing_and_a_stray_beside_them_is_found():
+    sheet = make_sheet(make_rows(PRIMARY), layout="double")
+    assert rules(read_sheet_of(sheet)) == []
+    at = next(at for at, row in enumerate(sheet.rows) if row[0] == "小学学生人数")
+    sheet.rows[at][1:3] = ["300", ""]
+    found = finding(read_sheet_of(sheet), "H12g")
+    assert (found.cell, found.column) == (f"B{at + 1}", "小学学生人数")
+
+
+def with_second(heads: tuple[str, str], second, *, above: str = ""):
+    """The form with two columns of values; `second` makes the text of the other one."""
+    rows = [[row.label, row.unit, row.value, second(row)] for row in make_rows(PRIMARY)]
+    top = [["填报项目", "单位", above, ""], ["", "", *heads]]
+    return Sheet("学校", [*(top if above else [["填报项目", "单位", *heads]]), *rows])
+
+
+def other_pupils(row: Row) -> str:
+    return "320" if row.label in ("小学学生人数", "班级总数") else row.value
+
+
+_SECOND = ["核实值", "填报数", "2025年", "2025年核实数", "上年", "本年", "填报值"]
+
+
+@pytest.mark.parametrize("head", _SECOND)
+@pytest.mark.parametrize("above", ["", "数据"])
+def test_a_second_column_that_differs_refuses_the_form_once(head, above):
+    reading = read_sheet_of(with_second(("填报值", head), other_pupils, above=above))
+    found = finding(reading, "H05h")
+    row = 2 if above else 1
+    assert (found.outcome, found.cell) == ("reject", f"D{row}")
+    assert found.found.startswith(f"C{row}“填报值”、D{row}“{head}”：2项不同")
+    assert "“小学学生人数”500、320" in found.found
+    assert {"H12g", "H12h"}.isdisjoint(rules(reading))
+
+
+@pytest.mark.parametrize("head", _SECOND)
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (lambda row: row.value, ["H05i"]),
+        (lambda row: "500.0" if row.value == "500" else row.value, ["H05i"]),
+        (lambda row: row.value if row.label == "小学学生人数" else "", ["H05i"]),
+        (lambda row: "", []),
+    ],
+    ids=["same", "same number", "partly blank", "blank"],
+)
+def test_a_second_column_that_says_the_same_or_nothing_is_no_fault(head, second, told):
+    reading = read_sheet_of(with_second(("填报值", head), second))
+    assert rules(reading) == told
+    assert fields(reading) == fields(read(PRIMARY))
+
+
+def test_a_second_column_that_alone_is_filled_refuses_the_form():
+    sheet = with_second(("填报值", "核实值"), lambda row: row.value)
+    for row in sheet.rows[1:]:
+        row[2] = "" if row[0] == "小学学生人数" else row[2]
+    assert "小学学生人数”（空）、500" in finding(read_sheet_of(sheet), "H05h").found
+
+
+@pytest.mark.parametrize("above", ["", "填报值"])
+@pytest.mark.parametrize(
+    "heads", [("2024年", "2025年"), ("2024学年", "2025学年"), ("应有", "实有"), ("上年", "去年")]
+)
+def test_where_no_head_tells_the_column_of_values_that_is_all_that_is_told(heads, above):
+    sheet = with_second(heads, other_pupils, above=above)
+    assert is_form(sheet)
+    read_all = gather_sources([Source("甲.xlsx", "", "xlsx", "", [sheet])], "demo", 2025)
+    (found,) = read_all.findings
+    row = 2 if above else 1
+    assert (found.rule, found.outcome, found.cell) == ("H05j", "reject", f"C{row}")
+    assert found.found == f"C{row}“{heads[0]}”、D{row}“{heads[1]}”"
+
+
+def test_this_year_is_read_where_last_year_is_blank():
+    sheet = with_second(("2024年", "本年"), lambda row: row.value)
+    for row in sheet.rows[1:]:
+        row[2] = ""
+    assert fields(read_sheet_of(sheet)) == fields(read(PRIMARY))
+
+
+@pytest.mark.parametrize("head", ["2025年", "填报数", "核实值", "数量"])
+def test_the_only_column_of_values_may_have_another_head(head):
+    rows = [["填报项目", head], *[[row.label, row.value] for row in make_rows(PRIMARY)]]
+    assert fields(read_sheet_of(Sheet("学校", rows)))["pupils_primary"] == "500"
 
 
 # ------------------------------------------------------------------------------------------ traps: labels

@@ -16,7 +16,7 @@ from youzhi.checks.rooms import judge_rooms
 from youzhi.columns import load_columns, load_figures, load_subjects
 from youzhi.errors import StandardError
 from youzhi.standards import Check, Finding, Item, Rooms, Standard
-from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, combine
+from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
 
 __all__ = ["Evidence", "JudgedCheck", "Places", "combine_arrays", "judge_checks"]
 
@@ -109,17 +109,16 @@ def _share_evidence(judged: list[JudgedCheck], evidence: Evidence) -> list[Judge
         elsewhere = (one.places.count(groups) > 0) & (places.count(groups) == 0)
         own = np.where(elsewhere, MET, again.verdict).astype(object)
         moved = one.places.select(~np.array(kept, dtype=bool))
-        told.append(replace(again, verdict=combine_arrays([own, _told(moved, heard, elsewhere)])))
+        told.append(replace(again, verdict=combine_arrays([own, _untold(moved, heard, len(own))])))
     return told
 
 
-def _told(moved: Places, heard: dict[tuple, str], elsewhere: np.ndarray) -> np.ndarray:
-    """What is known of places that stand with a sister check: a place that nobody can tell is never met."""
-    verdict = np.full(len(elsewhere), MET, dtype=object)
+def _untold(moved: Places, heard: dict[tuple, str], groups: int) -> np.ndarray:
+    """Of places that stand with a sister check: one that nobody can tell keeps this check from being met too."""
+    verdict = np.full(groups, MET, dtype=object)
     for group, row, part in zip(moved.group, moved.row, moved.part, strict=True):
-        said = heard.get((row, part), CANNOT_TELL)
-        if said == CANNOT_TELL or elsewhere[group]:
-            verdict[group] = combine([verdict[group], said])
+        if heard.get((row, part), CANNOT_TELL) == CANNOT_TELL:
+            verdict[group] = CANNOT_TELL
     return verdict
 
 

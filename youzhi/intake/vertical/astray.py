@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from youzhi.intake.cleaning import clean_field
@@ -13,6 +15,8 @@ from youzhi.intake.vertical.form import compare_label, load_form
 from youzhi.intake.vertical.heads import Block, Layout, cell_text
 from youzhi.intake.vertical.layout import Item, find_items, is_counter
 from youzhi.intake.wide.heads import is_blank, is_number
+
+_NUMBER = re.compile(r"[-+]?[\d,，]{1,10}(?:[.．]\d+)?[%％]?")
 
 
 def find_unclear(file: str, sheet: Sheet, layout: Layout) -> Finding | None:
@@ -72,8 +76,8 @@ def find_rivals(file: str, sheet: Sheet, layout: Layout) -> Finding | None:
     return make_finding("H05h", place, found)
 
 
-def find_astray(file: str, sheet: Sheet, layout: Layout) -> Iterator[Finding]:
-    """Find numbers beside a blank value, and numbers in columns without a head (填在别处的数).
+def find_astray(file: str, sheet: Sheet, layout: Layout) -> list[Finding]:
+    """Find numbers beside a blank value, and numbers that stand in no column of the form (填在别处的数).
 
     Parameters
     ----------
@@ -82,31 +86,54 @@ def find_astray(file: str, sheet: Sheet, layout: Layout) -> Iterator[Finding]:
     sheet, layout
         As found.
 
-    Yields
-    ------
-    Finding
+    Returns
+    -------
+    list of Finding
         One for each number beside a blank value, one for all others.
     """
     columns = {block: list(_further_columns(sheet, layout, block)) for block in layout.blocks}
-    strays = []
+    findings, strays = [], []
     for item in _filled_items(sheet, layout):
-        row, entry = sheet.rows[item.at], item.entry
-        numbers = [at for at in columns[item.block] if is_number(cell_text(row, at))]
-        value = item.block.value
-        blank = is_blank(_value(sheet, item, value)) and (item.at + 1, value) not in sheet.marks
-        wanted = blank and entry is not None and not entry.unused
-        for at in numbers:
+        for at in columns[item.block]:
+            text = cell_text(sheet.rows[item.at], at).strip()
+            if not _is_one_number(text, item):
+                continue
             place = Place(file, sheet.title, item.at + 1, at, " ".join(item.label.split()))
-            if wanted:
-                found = f"{cell_text(row, at).strip()}（填在{_column_name(layout, at)}）"
-                yield make_finding("H12g", place, found)
-            elif is_blank(cell_text(layout.heads, at)):
+            if _lacks_value(sheet, item):
+                found = f"{text}（填在{_column_name(layout, at)}）"
+                findings.append(make_finding("H12g", place, found))
+            else:
                 strays.append(place)
+    return [*findings, *_tell_strays(layout, strays)]
+
+
+def _tell_strays(layout: Layout, places: list[Place]) -> Iterator[Finding]:
+    """Numbers without a head, and whole columns of them under a head that is not for notes."""
+    limits, per_column = load_rules()["H12h"].limits, Counter(one.position for one in places)
+    notes = tuple(limits["notes"])
+    strays = []
+    for place in places:
+        head = cell_text(layout.heads, place.position)
+        many = per_column[place.position] >= limits["least"]
+        if is_blank(head) or (many and not any(word in head for word in notes)):
+            strays.append(place)
     if strays:
-        most = load_rules()["H12h"].limits["named"]
-        cells = "、".join(place.cell for place in strays[:most])
-        more = f"等{len(strays)}格" if len(strays) > most else ""
-        yield make_finding("H12h", strays[0], f"{cells}{more}")
+        cells = "、".join(place.cell for place in strays[: limits["named"]])
+        more = f"等{len(strays)}格" if len(strays) > limits["named"] else ""
+        yield make_finding("H12h", strays[0]._replace(column=""), f"{cells}{more}")
+
+
+def _lacks_value(sheet: Sheet, item: Item) -> bool:
+    """Whether the form needs a value that is not filled in."""
+    place = (item.at + 1, item.block.value)
+    wanted = item.entry is not None and not item.entry.unused
+    return wanted and place not in sheet.marks and is_blank(_value(sheet, item, item.block.value))
+
+
+def _is_one_number(text: str, item: Item) -> bool:
+    """Whether a text is one number, with or without the unit of the item; no range, date or telephone number."""
+    unit = item.entry.unit if item.entry is not None else ""
+    return bool(_NUMBER.fullmatch(text.removesuffix(unit).strip()))
 
 
 def _filled_items(sheet: Sheet, layout: Layout) -> Iterator[Item]:

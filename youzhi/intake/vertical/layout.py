@@ -209,7 +209,7 @@ def _by_content(sheet: Sheet) -> Layout | None:
         if block is None:
             return None
         blocks.append(block)
-    return Layout(first + 1, tuple(blocks))
+    return Layout(first + 1, tuple(blocks), tuple(sheet.rows[first - 1]) if first else ())
 
 
 def _has_guide_words(sheet: Sheet, first: int) -> bool:

@@ -83,7 +83,7 @@ def read_form(source: Source, sheet: Sheet) -> Reading:
     if unclear is not None:
         return _read_unclear(source, sheet, layout, unclear)
     read = read_lines(source.file, sheet, layout)
-    findings = [*find_astray(source.file, sheet, layout)]
+    findings = find_astray(source.file, sheet, layout)
     rivals = find_rivals(source.file, sheet, layout)
     findings += [] if rivals is None else [rivals]
     lines = _settle_units(_settle_twice(read.known, layout.first, findings), findings)
