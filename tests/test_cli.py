@@ -309,9 +309,9 @@ def test_the_list_of_findings_is_written_where_it_is_wanted(run, inbox, command)
     code, said, _ = run(command, "in/bad.csv", *WHERE, "--out", "list")
     assert code == 2
     assert set(tree(inbox / "list")) == {"findings.csv", "findings.xlsx", "标注_bad.xlsx"}
-    assert said.count("已写入：") == 2
+    assert said.count("已写入：") == 3
     told = pd.read_csv(inbox / "list/findings.csv", dtype=str, keep_default_na=False)
-    assert told["outcome"].tolist()[:2] == ["reject", "hold"]
+    assert told["结果"].tolist()[:2] == ["拒收", "搁置"]
 
 
 def test_a_workbook_gets_a_marked_copy_and_stays_as_it_was(run, inbox):
