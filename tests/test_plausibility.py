@@ -671,8 +671,10 @@ def test_round_numbers_are_told_from_eight_schools_on():
 def test_a_copied_row_is_told_and_one_changed_cell_is_enough_to_differ():
     skip = ("lon", "lat")
     copied = {B: {name: value for name, value in rows()[A].items() if name not in skip}}
-    (one,) = [f for f in found(table(copied)) if f.rule == "D04e"]
+    one, other = [f for f in found(table(copied)) if f.rule == "D04e"]
+    assert one.found == other.found
     assert "甲2小学与甲1小学的" in one.found
+    assert one.row != other.row
     copied[B]["books"] += 1
     assert "D04e" not in rules_of(table(copied))
 

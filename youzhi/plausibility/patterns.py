@@ -106,7 +106,8 @@ def _copied_row(survey: Survey, rule: Rule) -> Found:
             found = (
                 f"{survey.names[row]}与{survey.names[earlier]}的{told}列数据（0和空缺除外）完全相同"
             )
-            yield survey.note(rule, row, "school", found)
+            for alike in (earlier, row):  # nobody knows which of the two is the copy
+                yield survey.note(rule, alike, "school", found)
 
 
 PATTERNS = {
