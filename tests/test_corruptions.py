@@ -232,9 +232,9 @@ def test_a_finding_at_another_row_does_not_tell_of_this_one():
 
 def test_the_same_change_is_silent_when_the_findings_are_elsewhere():
     row = row_of("九年一贯制学校")
-    change = set_cell(row, "equipment_value_yuan", "100")
+    change = set_cell(row, "networked_classrooms", "1")
     assert judge(change).end == "told_moved"
-    assert judge(set_cell(row, "equipment_value_yuan", "100", told=False)).end == "silent"
+    assert judge(set_cell(row, "networked_classrooms", "1", told=False)).end == "silent"
 
 
 def test_a_blank_withholds_verdicts_and_is_not_silent():
