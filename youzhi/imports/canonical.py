@@ -149,7 +149,12 @@ def round_endless(
 
     Examples
     --------
-    >>> row = {"county": "demo", "year": 2020, "item": "gdp_per_head_yuan", "value": Fraction(2000, 3)}
+    >>> row = {
+    ...     "county": "demo",
+    ...     "year": 2020,
+    ...     "item": "gdp_per_head_yuan",
+    ...     "value": Fraction(2000, 3),
+    ... }
     >>> _, items, found = round_endless(None, CountyItems.from_frame(pd.DataFrame([row])))
     >>> items.frame["value"].tolist(), found[0].outcome
     ([Decimal('666.6666666667')], 'warn')
