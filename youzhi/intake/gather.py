@@ -24,7 +24,7 @@ from youzhi.intake.findings import (
 from youzhi.intake.item_records import ItemRecords, make_items
 from youzhi.intake.readings import Reading, Record
 from youzhi.intake.school_records import SchoolRecords, make_schools
-from youzhi.intake.vertical.reading import is_form, read_form
+from youzhi.intake.vertical.reading import read_form
 from youzhi.intake.wide.headers import read_sheet
 from youzhi.tables import SchoolTable
 
@@ -288,9 +288,8 @@ def _says_something(reading: Reading) -> bool:
 
 
 def _read_one(source: Source, sheet: Sheet, mapping: Mapping | None) -> Reading | None:
-    if mapping is None and is_form(sheet):
-        return read_form(source, sheet)
-    return read_sheet(source, sheet, mapping)
+    form = read_form(source, sheet) if mapping is None else None
+    return form or read_sheet(source, sheet, mapping)
 
 
 def _nothing_read(source: Source, readings: list[Reading]) -> list[Finding]:

@@ -44,7 +44,7 @@ def is_form(sheet: Sheet) -> bool:
     return find_layout(sheet) is not None
 
 
-def read_form(source: Source, sheet: Sheet) -> Reading:
+def read_form(source: Source, sheet: Sheet) -> Reading | None:
     """Read the form of one school (读取学校填报表).
 
     Columns and rows may stand in any order, blocks side by side. Totals of a whole school get the field of a stage
@@ -56,12 +56,12 @@ def read_form(source: Source, sheet: Sheet) -> Reading:
     source
         The file.
     sheet
-        One of its sheets, for which `is_form` is true.
+        One of its sheets.
 
     Returns
     -------
-    Reading
-        Of the kind "schools", with one record.
+    Reading or None
+        Of the kind "schools", with one record; None where the sheet is no form.
 
     Examples
     --------
@@ -79,6 +79,8 @@ def read_form(source: Source, sheet: Sheet) -> Reading:
     ('5.27', '万元')
     """
     layout = find_layout(sheet)
+    if layout is None:
+        return None
     unclear = find_unclear(source.file, sheet, layout)
     if unclear is not None:
         return _read_unclear(source, sheet, layout, unclear)
