@@ -189,7 +189,9 @@ def test_head_names_the_digest_of_every_file_that_the_report_rests_on(notebook, 
         for name, path in sorted(files.items())
     )
     combined = hashlib.sha256(lines.encode()).hexdigest()
-    assert f"SHA-256 {combined[:16]}…（历年数据、清洗记录、县区卡、承诺和标准）" in head_of(report())
+    assert f"SHA-256 {combined[:16]}…（历年数据、清洗记录、县区卡、承诺和标准）" in head_of(
+        report()
+    )
     change_kind(data / "yiyuan/2021/schools.csv", "assumed")
     again = head_of(report())
     assert combined[:16] not in again
