@@ -14,13 +14,23 @@ from fractions import Fraction
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import youzhi as yz
+from youzhi.cards import parse_card
+from youzhi.columns import load_controls
 from youzhi.errors import UsageError
 from youzhi.imports import check_files, import_files
-from youzhi.intake.findings import OUTCOMES
+from youzhi.intake.bulk import read_clean_csv
+from youzhi.intake.findings import OUTCOMES, Place
 from youzhi.intake.gather import gather
+from youzhi.intake.identity import check_codes
+from youzhi.intake.readings import Record
+from youzhi.intake.school_records import make_schools
+from youzhi.intake.values.names import clean_header
 
 HEAD = [
     "学校代码",
@@ -826,12 +836,62 @@ def K06(folder):
     assert len(made.schools) == 1
 
 
+# GB 32100: 31 signs, without I O S V Z; the weight of the place i (from 0) is 3 to the power i, modulo 31.
+SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def credit_code(region, body="000000001", kind="12"):
+    """A unified social credit code with its check digit, worked out by the sum of the standard."""
+    first = f"{kind}{region}{body}"
+    total = sum(SIGNS.index(sign) * pow(3, at, 31) for at, sign in enumerate(first))
+    return first + SIGNS[-total % 31]
+
+
+def coded(folder, *codes, divisions=("370323",), pattern=""):
+    """What becomes of a table whose schools have these codes, in a county of these administrative codes."""
+    rows = [[code, f"第{at}小学", *ROWS[0][2:]] for at, code in enumerate(codes)]
+    readings = read(put(folder, text_of(rows))).readings
+    made = make_schools(readings, "demo", 2022, (), pattern, divisions)
+    return [(one.rule, one.outcome, one.row, one.column) for one in made.findings], made.table
+
+
 @case
 def K07(folder):
     assert worst(read(put(folder), code_pattern="0370323[0-9]{3}")) == "ok"
-    rows = with_cell("0370321002", 0)
-    told = ends(read(put(folder, text_of(rows)), code_pattern="0370323[0-9]{3}"), "reject", row=3)
-    assert told.column == "学校代码"
+    for wrong in ("0370321002", "037032300", "03703230020", "037032300X"):
+        made = read(put(folder, text_of(with_cell(wrong, 0))), code_pattern="0370323[0-9]{3}")
+        assert ends(made, "reject", row=3).column == "学校代码"
+    # 1·1 + 2·3 + 3·9 + 7·27 + 0·19 + 3·26 + 2·16 + 3·17 + 1·28 = 412 = 13·31 + 9, and 31 - 9 = 22 is N
+    own = "12370323000000001N"
+    assert credit_code("370323") == own
+    assert coded(folder, own, credit_code("370323", "MB2D0467X"))[0] == []
+    told, table = coded(folder, own, "12370323000000001M", "12370323000000010N")
+    assert told == [("K07b", "reject", row, "学校代码") for row in (3, 4)]
+    assert table is None
+    for region, rule, outcome in (
+        ("370322", "K07d", "warn"),  # another county of the city
+        ("370300", "K07d", "warn"),  # the city
+        ("370000", "K07d", "warn"),  # the province
+        ("100000", "K07d", "warn"),  # the country
+        ("370402", "K07c", "reject"),  # another city
+        ("330323", "K07c", "reject"),  # another province
+    ):
+        told, table = coded(folder, own, credit_code(region))
+        assert told == [(rule, outcome, 3, "学校代码")], region
+        assert (table is None) == (outcome == "reject")
+    many = [credit_code("370300", f"00000000{at}") for at in range(9)]
+    assert coded(folder, own, *many)[0] == [("K07d", "warn", 3, "学校代码")]  # told once
+    assert coded(folder, credit_code("371202"), divisions=("370116", "371202"))[0] == []
+    assert coded(folder, credit_code("330323"), divisions=())[0] == []
+    # the pattern is for codes of other lengths
+    told, _ = coded(folder, own, "0370323001", pattern="0370323[0-9]{3}")
+    assert told == [("K07e", "warn", 3, "学校代码")]
+    told, _ = coded(folder, own[:-1], pattern="0370323[0-9]{3}")
+    assert [one[0] for one in told] == ["K07"]
+    # lengths: a lost zero is told, running numbers and codes of one length are not
+    assert ends(read(put(folder, text_of(with_cell("370323002", 0)))), "warn", row=3).rule == "K07e"
+    rows = [[str(at), *row[1:]] for at, row in zip((9, 10, 99999), ROWS, strict=True)]
+    ends(read(put(folder, text_of(rows))), "ok")
 
 
 @case
@@ -978,15 +1038,53 @@ def D05(folder):
     ends(read(put(folder, text_of(rows, head))), "reject", row=3)
 
 
+GRADES = [f"{word}年级" for word in "一二三四五六七八九"]
+
+
 @case
 def D06(folder):
-    head = [*HEAD[:4], "小学班级数", "小学最大班额"]
-    rows = [[*row[:4], "10", "45"] for row in ROWS]
-    rows[1][4:] = ["5", "45"]  # 5 × 45 < 320
-    check = check_files([put(folder, text_of(rows, head))], "demo", 2022, data=county(folder))
-    assert not check.gathered.refused
-    told = check.findings[check.findings["outcome"].isin(["warn", "hold"])]
-    assert set(told["row"]) == {3}
+    # classes times the largest class: 5 × 64 = 320 are enough, 5 × 63 are not
+    head, root = [*HEAD[:4], "小学班级数", "小学最大班额"], county(folder)
+    for largest, lines in (("64", set()), ("63", {3})):
+        rows = [[*one[:4], "10", "45"] for one in ROWS]
+        rows[1][4:] = ["5", largest]
+        check = check_files([put(folder, text_of(rows, head))], "demo", 2022, data=root)
+        assert not check.gathered.refused
+        told = check.findings[check.findings["outcome"].isin(["warn", "hold"])]
+        assert set(told["row"]) == lines
+    standard = yz.load_standard("jiaodu-2017-6")
+    name = next(one.id for one in standard.indicator if "degree_teachers_{stage}" in one.numerator)
+    # grades: one pupil more or less is set aside, the other schools and columns stay
+    for pupils, outcome in (("319", "hold"), ("320", "ok"), ("321", "hold")):
+        rows = [[*row, *([str(int(row[3]) // 5)] * 5), "0"] for row in with_cell(pupils)]
+        rows[1][6:] = ["70", "70", "60", "60", "60", "0"]  # 320
+        made = read(put(folder, text_of(rows, [*HEAD, *GRADES[:6]])))
+        told = ends(made, outcome, column=None if outcome == "ok" else "小学学生人数")
+        assert value(made) == (int(pupils) if outcome == "ok" else None)
+        assert (value(made, row=0), value(made, "teaching_area_m2")) == (400, 1500)
+        assert not set(made.schools.frame) & set(load_controls())
+        table = yz.assess(made.schools, standard=standard).coefficients
+        verdict = table.set_index(["stage", "indicator"]).at[("primary", name), "verdict"]
+        assert verdict == ("met" if outcome == "ok" else "cannot_tell")
+        if told:
+            assert (told.rule, told.row) == ("D06", 3)
+            assert f"{pupils}人" in told.found
+            assert "320人" in told.found
+    # entrants: told, nothing is set aside
+    for entrants, outcome in (("79", "warn"), ("80", "ok"), ("81", "warn")):
+        rows = [[*row, str(int(row[3]) // 5), str(int(row[3]) // 5)] for row in ROWS]
+        rows[0][6] = entrants
+        made = read(put(folder, text_of(rows, [*HEAD, "招生数", "一年级"])))
+        ends(made, outcome, row=None if outcome == "ok" else 2)
+        assert value(made, row=0) == 400
+    # classes by grade: told, nothing is set aside
+    for classes, outcome in (("9", "warn"), ("10", "ok"), ("11", "warn")):
+        head = [*HEAD, "小学班级数", *(f"{grade}班数" for grade in GRADES[:5])]
+        rows = [[*row, "10", *["2"] * 5] for row in ROWS]
+        rows[2][6] = classes
+        made = read(put(folder, text_of(rows, head)))
+        ends(made, outcome, row=None if outcome == "ok" else 4)
+        assert value(made, "classes_primary", 2) == int(classes)
 
 
 @case
@@ -1110,3 +1208,265 @@ def test_fifty_faults_in_one_file_give_fifty_findings(tmp_path):
     made = read(put(tmp_path, text_of(rows)))
     told = [(one.row, one.column) for one in made.findings if one.outcome == "reject"]
     assert told == [(at + 2, HEAD[3 + at % 3]) for at in range(50)]
+
+
+# ------------------------------------------------------------------------------------ grades and entrants
+
+
+def graded(folder, head, *rows, primary_years=None):
+    """What becomes of schools with these columns behind type and pupils: rules and rows, and the table."""
+    head = ["学校名称", "学校类型", "小学学生人数", "初中学生人数", *head]
+    rows = [[f"第{at}学校", *row] for at, row in enumerate(rows)]
+    readings = read(put(folder, text_of(rows, head))).readings
+    made = make_schools(readings, "demo", 2022, primary_years=primary_years)
+    told = [(one.rule, one.row) for one in made.findings]
+    return told, made.table.frame.filter(like="pupils_").replace(np.nan, None).to_numpy().tolist()
+
+
+NINE = "九年一贯制学校"
+TENS = [
+    "10",
+    "11",
+    "12",
+    "13",
+    "14",
+    "15",
+    "16",
+    "17",
+    "18",
+]  # 60, 75 and 66, 51 by five or six years
+
+
+@pytest.mark.parametrize(
+    ("primary", "junior", "years", "held"),
+    [
+        ("60", "66", None, []),
+        ("75", "51", None, []),
+        ("60", "66", 5, []),
+        ("75", "51", 6, []),
+        ("75", "51", 5, [0, 1]),
+        ("60", "66", 6, [0, 1]),
+        ("60", "51", None, [0, 1]),  # each fits one system, both together none
+        ("75", "50", None, [1]),
+        ("74", "51", None, [0]),
+        ("61", "66", None, [0]),
+        ("60", "67", 5, [1]),
+    ],
+)
+def test_grade_six_belongs_where_the_county_says_or_where_the_numbers_fit(
+    tmp_path, primary, junior, years, held
+):
+    told, [pupils] = graded(tmp_path, GRADES, [NINE, primary, junior, *TENS], primary_years=years)
+    assert told == [("D06", 2)] * len(held)
+    given = [float(primary), float(junior)]
+    assert pupils == [None if at in held else number for at, number in enumerate(given)]
+
+
+@pytest.mark.parametrize(
+    ("head", "years"),
+    [
+        (["初一", "初二", "初三", "初四"], 5),
+        (["初中一年级", "初中二年级", "初中三年级", "初中四年级"], 6),
+        (["初中六年级", "七年级", "八年级", "九年级"], 6),
+    ],
+)
+def test_a_head_that_says_the_stage_goes_before_the_card(tmp_path, head, years):
+    row = [NINE, "60", "66", *TENS]
+    assert graded(tmp_path, [*GRADES[:5], *head], row, primary_years=years)[0] == []
+    row[2] = "65"
+    assert graded(tmp_path, [*GRADES[:5], *head], row, primary_years=years)[0] == [("D06", 2)]
+
+
+def test_a_blank_grade_is_told_once_and_not_taken_for_zero(tmp_path):
+    blank, wrong = ["10", "", "10", "10", "10"], ["10", "12.5", "10", "10", "x"]
+    rows = [
+        ["小学", "51", "", *blank],  # the blank one may be 11
+        ["小学", "60", "", *wrong],
+        ["小学", "40", "", *blank],  # nothing is lacking
+        ["小学", "39", "", *blank],  # more than the whole whatever the blank one is
+        ["初中", "", "90", *[""] * 5],
+        ["小学", "", "", *["10"] * 5],
+    ]
+    told, pupils = graded(tmp_path, GRADES[:5], *rows)
+    assert told == [("D06", 5), ("D06d", "")]
+    assert [primary for primary, _ in pupils] == [51, 60, 40, None, None, None]
+
+
+@pytest.mark.parametrize("years", [None, 6])
+def test_a_table_without_all_columns_of_grades_is_not_checked_for_less(tmp_path, years):
+    head = ["一年级", "二年级", "四年级", "五年级"]
+    rows = [["小学", "100", "", *["20"] * 4], ["小学", "79", "", *["20"] * 4]]
+    told, _ = graded(tmp_path, head, *rows, primary_years=years)
+    assert told == [("D06", 3), ("D06d", "")]
+
+
+def test_one_grade_alone_or_one_twice_checks_nothing_and_is_told_as_unread(tmp_path):
+    for head, unread in ((["一年级"], 1), (["一年级", "1年级", "二年级"], 2)):
+        rows = [[*row, *["10"] * len(head)] for row in ROWS]
+        told = ends(read(put(tmp_path, text_of(rows, [*HEAD, *head]))), "warn")
+        assert told.rule == "H07"
+        assert told.found.startswith(f"{unread}列未读入：一年级")
+
+
+def test_entrants_without_a_stage_are_those_of_a_school_of_one_stage(tmp_path):
+    head = ["招生数", "一年级", "七年级"]
+    rows = [
+        ["小学", "90", "", "11", "10", ""],
+        ["教学点", "90", "", "10", "10", ""],
+        ["初中", "", "90", "11", "", "10"],
+        [NINE, "90", "90", "20", "10", "10"],
+        ["小学", "90", "", "", "10", ""],
+    ]
+    told, _ = graded(tmp_path, head, *rows, primary_years=6)
+    assert [one for one in told if one[0] != "D06d"] == [("D06b", 2), ("D06b", 4)]
+
+
+def test_entrants_of_junior_school_are_its_first_grade_in_five_and_in_six_years(tmp_path):
+    def row(told):
+        return [NINE, "60", "66", *TENS, told]
+
+    for told, years, rules in (
+        ("15", 5, []),
+        ("16", 5, [("D06b", 2)]),
+        ("15", None, []),
+        ("16", None, []),
+        ("17", None, [("D06b", 2)]),
+    ):
+        head = [*GRADES, "七年级新生"]
+        assert graded(tmp_path, head, row(told), primary_years=years)[0] == rules
+
+
+@pytest.mark.parametrize("merge", [False, True])
+@pytest.mark.parametrize("whole", ["100", "101"])
+@pytest.mark.parametrize("group", ["小学", "小学在校生", "小学学生人数", "小学（人）"])
+def test_grades_are_found_under_a_merged_head(tmp_path, group, whole, merge):
+    last = "学生数" if group in ("小学", "小学（人）") else "合计"
+    rows = [
+        ["学校名称", "学校类型", group, *[""] * 6],
+        ["", "", *GRADES[:6], last],
+        ["1校", "小学", 10, 20, 10, 20, 10, 30, int(whole)],
+        ["2校", "小学", 10, 20, 10, 20, 10, 31, 101],
+    ]
+
+    def join(made):
+        if merge:
+            for cells in ("A1:A2", "B1:B2", "C1:I1"):
+                made.active.merge_cells(cells)
+
+    made = read(book(tmp_path, rows, change=join))
+    assert {one.rule for one in made.findings} == ({"H01"} if whole == "100" else {"H01", "D06"})
+    assert value(made, row=1) is not None
+    assert value(made, row=0) == (100 if whole == "100" else None)
+
+
+def test_grades_of_teachers_are_no_pupils(tmp_path):
+    rows = [
+        ["学校名称", "学校类型", "小学学生人数", "师资情况", ""],
+        ["", "", "", "一年级", "二年级"],
+        ["甲校", "小学", 100, 60, 60],
+    ]
+    for last in ("一年级", "三年级"):
+        rows[1][3] = last
+        made = read(book(tmp_path, rows))
+        assert {one.rule for one in made.findings} <= {"H07", "H07b"}
+        assert value(made, row=0) == 100
+
+
+def test_headers_of_control_columns_mean_one_thing_and_are_compared_as_written():
+    headers = [header for one in load_controls().values() for header in one.headers]
+    assert len(headers) == len(set(headers)) > 1000
+    assert [header for header in headers if clean_header(header) != header] == []
+    known = [*yz.columns.load_columns().values(), *yz.columns.load_totals().values()]
+    kept = {clean_header(name) for one in known for name in (one.id, one.zh, *one.headers)}
+    assert kept & set(headers) == set()
+    assert kept & set(load_controls()) == set()
+
+
+def test_a_file_with_control_columns_is_left_to_the_careful_way(tmp_path):
+    rows = [[*row, "100", "100"] for row in ROWS]
+    file = put(tmp_path, text_of(rows, [*HEAD, *GRADES[:2]]))
+    assert read_clean_csv(put(tmp_path, name="b.csv"), "demo", 2022) is not None
+    assert read_clean_csv(file, "demo", 2022) is None
+
+
+COUNTS = st.lists(st.integers(0, 400), min_size=9, max_size=9)
+
+
+@given(COUNTS, st.sampled_from([5, 6]), st.integers(-3, 3), st.permutations(range(9)))
+def test_grades_agree_exactly_where_their_sum_is_the_total(
+    tmp_path_factory, counts, years, off, order
+):
+    primary, junior = sum(counts[:years]) + off, sum(counts[years:])
+    row = [NINE, str(max(primary, 0)), str(junior), *(str(counts[at]) for at in order)]
+    told, [pupils] = graded(
+        tmp_path_factory.mktemp("law"), [GRADES[at] for at in order], row, primary_years=years
+    )
+    wrong = max(primary, 0) != sum(counts[:years])
+    assert told == ([("D06", 2)] if wrong else [])
+    assert pupils == [None if wrong else max(primary, 0), junior]
+
+
+@given(COUNTS, st.sampled_from([5, 6]))
+def test_where_nobody_says_the_system_either_one_is_believed(tmp_path_factory, counts, years):
+    row = [NINE, str(sum(counts[:years])), str(sum(counts[years:])), *map(str, counts)]
+    assert graded(tmp_path_factory.mktemp("law"), GRADES, row)[0] == []
+
+
+# ------------------------------------------------------------------------------------ codes of schools
+
+
+def rules_of(*codes, divisions=("370323",)):
+    records = [Record(Place("a.csv", "", at), {}) for at in range(len(codes))]
+    frame = pd.DataFrame({"county": "demo", "year": 2022, "school_id": codes})
+    return [one.rule for one in check_codes(frame, records, "", divisions)]
+
+
+BODIES = st.text(SIGNS, min_size=9, max_size=9)
+
+
+@given(BODIES, st.integers(8, 17), st.sampled_from(SIGNS))
+def test_one_wrong_sign_in_a_credit_code_is_always_found(body, at, sign):
+    code = credit_code("370323", body)
+    assert rules_of(code) == rules_of(code.lower()) == []
+    other = code[:at] + sign + code[at + 1 :]
+    assert rules_of(other) == ([] if other == code else ["K07b"])
+
+
+@given(BODIES, st.integers(2, 16))
+def test_two_neighbours_changed_in_a_credit_code_are_always_found(body, at):
+    code = credit_code("370323", body)
+    other = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+    assert rules_of(other) == ([] if other == code else ["K07b"])
+
+
+@given(st.text("0123456789", min_size=6, max_size=6))
+def test_a_credit_code_is_of_here_of_near_or_of_elsewhere(region):
+    near = region.startswith("3703") or region in ("370000", "100000")
+    wanted = [] if region == "370323" else ["K07d"] if near else ["K07c"]
+    assert rules_of(credit_code(region)) == wanted
+
+
+def test_codes_are_of_one_length_in_each_county_and_year(tmp_path):
+    head = ["县区", *HEAD]
+    rows = [["甲县", *ROWS[0]], ["乙县", "370323002", *ROWS[1][1:]]]
+    apart = put(tmp_path, text_of(rows, head))
+    assert worst(read(apart, county=None)) == "ok"
+    assert read_clean_csv(apart, None, 2022) is not None
+    mixed = put(tmp_path, text_of([["甲县", *row[1:]] for row in rows], head))
+    told = ends(read(mixed, county=None), "warn", row=3)
+    assert told.found == "9位的1个、10位的1个；9位的如370323002"
+    assert read_clean_csv(mixed, None, 2022) is None
+
+
+def test_a_card_says_codes_of_today_and_before_and_years_of_schooling():
+    card = parse_card(
+        'code = "370116"\nname = { zh = "甲区" }\nstages = { primary = { years = 5 } }\n'
+        'former_names = [{ name = "甲市", until = 2018, code = "371202" }, { name = "乙", until = 1 }]',
+        "demo",
+    )
+    assert (card.division_codes, card.primary_years) == (["370116", "371202"], 5)
+    bare = parse_card('name = { zh = "甲区" }', "demo")
+    assert (bare.division_codes, bare.primary_years) == ([], None)
+    for wrong in ("37011", "3701160", "37011X"):
+        with pytest.raises(UsageError, match="code"):
+            parse_card(f'code = "{wrong}"\nname = {{ zh = "甲区" }}', "demo")

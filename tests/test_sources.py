@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import gc
 import io
 import os
 import stat
@@ -81,11 +82,11 @@ def old_book_bytes(change=None):
 BOOK, SHEET = book_bytes(), "xl/worksheets/sheet1.xml"
 
 
-def with_part(name, change=None, **more):
-    """The workbook with one part changed, and more parts by name."""
+def with_part(name, change=None, book=BOOK, **more):
+    """A workbook with one part changed, and more parts by name."""
     out = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(BOOK)) as old,
+        zipfile.ZipFile(io.BytesIO(book)) as old,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for part in old.namelist():
@@ -664,6 +665,75 @@ def test_array_formula_gives_its_stored_result_and_rich_text_its_plain_text(tmp_
         '<c r="B4"><f t="array" ref="B4">SUM(B2:B3)</f><v>200</v></c></row>'
     )
     assert rows_of(tmp_path, with_rows(xml), "甲县.xlsx")[3] == ["沂源一小", "200"]
+
+
+def test_texts_are_the_same_with_and_without_formats_inside_cells_and_shared(tmp_path):
+    formatted = "<r><t>一</t></r><r><rPr><b/></rPr><t>小</t></r>"
+    spoken = '<t>一小</t><rPh sb="0" eb="1"><t>yixiao</t></rPh>'
+    texts = ["<t>一小</t>", formatted, spoken, "<t/>", "", "<t>尾</t>"]
+    inside = "".join(f'<c t="inlineStr"><is>{text}</is></c>' for text in texts)
+    shared = "".join(f'<c t="s"><v>{at}</v></c>' for at in range(len(texts)))
+    strings = "".join(f"<si>{text}</si>" for text in texts)
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = f'<Override PartName="/xl/texts.xml" ContentType="{kind}"/></Types>'
+    content = with_part(
+        "[Content_Types].xml",
+        lambda data: data.replace(b"</Types>", part.encode()),
+        book=with_rows(f'<row r="4">{inside}</row><row r="5">{shared}</row>'),
+        **{"xl/texts.xml": f'<sst xmlns="{space}">{strings}</sst>'.encode()},
+    )
+    rows = rows_of(tmp_path, content, "甲县.xlsx")
+    assert rows[3] == rows[4] == ["一小", "一小", "一小", "", "", "尾"]
+
+
+def test_merged_places_keep_only_the_first_value_whatever_their_borders(tmp_path):
+    def change(book):
+        thick = openpyxl.styles.Side(style="thick")
+        book.active["A4"], book.active["B5"], book.active["C6"] = "甲", "乙", "尾"
+        book.active["A4"].border = openpyxl.styles.Border(thick, thick, thick, thick)
+
+    def merge(data):
+        areas = (
+            '<mergeCell ref="A4:B5"/><mergeCell ref="B5:C6"/>'  # one of them begins in the other
+        )
+        return data.replace(
+            b"</sheetData>", f"</sheetData><mergeCells>{areas}</mergeCells>".encode()
+        )
+
+    content = with_part(SHEET, merge, book=book_bytes(change=change))
+    [sheet] = read_source(put(tmp_path, content, "甲县.xlsx")).sheets
+    assert sheet.rows[3:] == [["甲", ""]]
+    assert sorted(sheet.merged) == [(4, 0, 5, 1), (5, 1, 6, 2)]
+
+
+def test_link_on_a_place_without_a_cell_is_read_as_on_an_empty_cell(tmp_path):
+    link = '<hyperlinks><hyperlink ref="B4" location="甲!A1"/></hyperlinks>'
+
+    def with_link(row):
+        return with_part(
+            SHEET,
+            lambda data: data.replace(b"</sheetData>", f"{row}</sheetData>{link}".encode()),
+        )
+
+    empty = with_link('<row r="4"><c r="B4" s="0"/></row>')
+    assert rows_of(tmp_path, with_link(""), "甲县.xlsx") == rows_of(tmp_path, empty, "甲县.xlsx")
+
+
+def test_reading_leaves_the_collector_of_garbage_as_it_was(tmp_path):
+    path = put(tmp_path, BOOK, "甲县.xlsx")
+    broken = put(
+        tmp_path, with_part(SHEET, lambda data: data.replace(b"<v>", b"<v>x")), "乙县.xlsx"
+    )
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        try:
+            read_source(path)
+            with contextlib.suppress(DataError):
+                read_source(broken)
+            assert gc.isenabled() is enabled
+        finally:
+            gc.enable()
 
 
 def arrange(book):

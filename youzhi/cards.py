@@ -22,6 +22,8 @@ from youzhi.standards import Confidence
 NATIONAL_STANDARD = "jiaodu-2017-6"
 
 Text = Annotated[str, Field(min_length=1)]
+# As GB/T 2260 has them; empty where nobody said.
+DivisionCode = Annotated[str, Field(pattern="^([0-9]{6})?$")]
 
 
 class _Card(BaseModel):
@@ -46,10 +48,11 @@ class Name(_Card):
 
 
 class FormerName(_Card):
-    """A name that the county bore until a year, such as 某市 before it became 某区 (曾用名)."""
+    """A name that the county bore until a year, and the code that went with it if another one (曾用名)."""
 
     name: Text
     until: int
+    code: DivisionCode = ""
 
 
 class SchoolCodes(_Card):
@@ -267,7 +270,7 @@ class County(_Card):
     """
 
     id: str
-    code: str = ""
+    code: DivisionCode = ""
     name: Name
     province: str = ""
     city: str = ""
@@ -307,6 +310,17 @@ class County(_Card):
     def targets(self) -> list[Target]:
         """Local targets, in the order of the card (地方目标)."""
         return self.target
+
+    @property
+    def division_codes(self) -> list[str]:
+        """Administrative codes of today and before, GB/T 2260, those that the card gives (行政区划代码)."""
+        codes = [self.code, *(former.code for former in self.former_names)]
+        return list(dict.fromkeys(filter(None, codes)))
+
+    @property
+    def primary_years(self) -> int | None:
+        """Years of primary school, None where the card does not say (小学学制年数)."""
+        return self.stages.get("primary", {}).get("years")
 
     @property
     def junior_years(self) -> int | None:

@@ -1,4 +1,4 @@
-"""The two dictionaries of raw data as frozen dataclasses: columns.toml and county_figures.toml."""
+"""The dictionaries of raw data as frozen dataclasses: columns.toml and county_figures.toml."""
 
 from __future__ import annotations
 
@@ -89,6 +89,29 @@ class Column:
         return words[self.kind] + absent
 
 
+@dataclass(frozen=True, kw_only=True)
+class Control(Column):
+    """A column that is only held against others and not kept (核对列).
+
+    Attributes
+    ----------
+    measure
+        What is counted: "pupils", "classes" or "entrants".
+    stage
+        Whose; empty where the system of schooling or the type of the school says it.
+    grade, year
+        Counted from the first grade of primary or of junior school; 0 where the other one is given, or neither.
+    grade_zh
+        Name of the grade, such as 一年级; empty for entrants.
+    """
+
+    measure: str
+    stage: str = ""
+    grade: int = 0
+    year: int = 0
+    grade_zh: str = ""
+
+
 @cache
 def load_columns() -> dict[str, Column]:
     """Load the dictionary of raw columns, stage by stage where a column has stages (数据列字典).
@@ -132,6 +155,36 @@ def load_totals() -> dict[str, Column]:
     entries = [entry for entry in tomllib.loads(text)["column"] if "{stage}" in entry["id"]]
     columns = [_make_column(entry, "{stage}", {"zh": "", "en": ""}) for entry in entries]
     return {column.id: column for column in columns}
+
+
+@cache
+def load_controls() -> dict[str, Control]:
+    """Load the columns by which a table of schools is checked and which it does not keep (核对列).
+
+    Returns
+    -------
+    dict of str to Control
+        Pupils and classes by grade, then entrants. The headers are in the form of clean_header; one that is put
+        together of the stage, the grade and what is counted has all orders in which people write them.
+
+    Examples
+    --------
+    >>> sixth = load_controls()["pupils_junior_grade_6"]
+    >>> sixth.zh, sixth.stage, "初中六年级学生数" in sixth.headers, "六年级" in sixth.headers
+    ('初中六年级学生数', 'junior', True, False)
+    """
+    text = (Path(__file__).parent / "columns.toml").read_text(encoding="utf-8")
+    document = tomllib.loads(text)
+    control, stages = document["control"], document["stages"]
+    controls = [
+        _make_grade(name, measure, entry, stages)
+        for name, measure in control["measure"].items()
+        for entry in control["grade"]
+    ]
+    controls += [
+        _make_entrants(control["measure"]["pupils"], entry) for entry in control["entrants"]
+    ]
+    return {one.id: one for one in controls}
 
 
 @cache
@@ -225,6 +278,61 @@ def parse_areas(text: str, column: Column) -> list[Decimal]:
     if not all(column.min <= area <= column.max for area in areas):
         raise ValueError(text)
     return areas
+
+
+def _make_grade(name: str, measure: dict, entry: dict, stages: dict) -> Control:
+    """Pupils or classes of one grade, with all headers that say so."""
+    stage, places = (
+        entry.get("stage", ""),
+        {k: v for k, v in entry.items() if k in ("grade", "year")},
+    )
+    word = stages[stage]["zh"] if stage else ""
+    named = [
+        (before, grade) for before in dict.fromkeys(("", word)) for grade in entry.get("names", ())
+    ]
+    named += [(word, grade) for grade in entry.get("staged", ())]
+    headers = dict.fromkeys(
+        header
+        for counted in measure["words"]
+        for before, grade in named
+        for header in (before + grade + counted, before + counted + grade)
+    )
+    [(kind, at)] = places.items()
+    return Control(
+        id="_".join(filter(None, (name, stage, kind, str(at)))),
+        headers=tuple(headers),
+        zh=f"{''.join(named[0])}{measure['zh']}",
+        en=f"{name} of {stage} {kind} {at}",
+        kind="integer",
+        meaning="只用于核对，不保存",
+        unit=measure["unit"],
+        min=0,
+        max=measure["max"],
+        joined="sum",
+        measure=name,
+        stage=stage,
+        grade_zh="".join(named[0]),
+        **places,
+    )
+
+
+def _make_entrants(pupils: dict, entry: dict) -> Control:
+    """New pupils of a stage, or of a school that has only one."""
+    stage = entry.get("stage", "")
+    return Control(
+        id="_".join(filter(None, ("entrants", stage))),
+        headers=tuple(entry["headers"]),
+        zh=entry["headers"][0],
+        en=f"entrants {stage}".strip(),
+        kind="integer",
+        meaning="只用于核对，不保存",
+        unit=pupils["unit"],
+        min=0,
+        max=pupils["max"],
+        joined="sum",
+        measure="entrants",
+        stage=stage,
+    )
 
 
 def _as_choice(entry: dict) -> dict:

@@ -109,6 +109,8 @@ def check_files(
         sheet=sheet,
         names=() if card is None else card.known_names,
         code_pattern=card.school_codes.pattern if card and card.school_codes else "",
+        division_codes=() if card is None else card.division_codes,
+        primary_years=None if card is None else card.primary_years,
     )
     card = card or _card_of(gathered, data)
     standard = _standard_of(card, year or _only(gathered, "year"))

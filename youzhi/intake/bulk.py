@@ -22,6 +22,7 @@ import pandas as pd
 from youzhi.columns import Column, load_columns
 from youzhi.exact import as_fraction
 from youzhi.intake.findings import load_rules
+from youzhi.intake.identity import count_lengths
 from youzhi.intake.magnitudes import find_wrong_units
 from youzhi.intake.values.aliases import load_aliases
 from youzhi.tables import SchoolTable
@@ -109,7 +110,7 @@ def read_clean_csv(
     if any(column is None for column in columns.values()):
         return None
     order = _find_order(columns)
-    if order is None or not _are_apart(columns):
+    if order is None or not _are_apart(columns) or not _are_codes_alike(columns):
         return None
     frame = pd.DataFrame(
         {name: _lay_out(column, order) for name, column in columns.items()}, copy=False
@@ -404,6 +405,16 @@ def _are_apart(columns: dict) -> bool:
         if at >= 0
     }
     return set(campuses.values).isdisjoint(whole)
+
+
+def _are_codes_alike(columns: dict) -> bool:
+    """No county and year whose codes are of several lengths."""
+    codes, groups = columns["school_id"], _number_groups(columns)
+    if len(count_lengths(codes.values)) < 2:
+        return True
+    known = pd.Series(codes.values).take(codes.codes)
+    lengths = known.groupby(groups).agg(lambda told: len(count_lengths(told)))
+    return bool((lengths < 2).all())
 
 
 def _lay_out(column: np.ndarray | _Coded, order: np.ndarray | slice):

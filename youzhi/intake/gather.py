@@ -86,6 +86,8 @@ def gather(
     sheet: str | None = None,
     names: Collection[str] = (),
     code_pattern: str = "",
+    division_codes: Collection[str] = (),
+    primary_years: int | None = None,
 ) -> Gathered:
     r"""Read files and folders, and put all that they say of schools and county into two tables (汇总读入).
 
@@ -103,6 +105,8 @@ def gather(
         Further names of the county that files may use.
     code_pattern
         Regular expression that the school codes of the county match.
+    division_codes, primary_years
+        Its administrative codes, and years of its primary schools; None where nobody said.
 
     Returns
     -------
@@ -132,6 +136,8 @@ def gather(
         sheet=sheet,
         names=names,
         code_pattern=code_pattern,
+        division_codes=division_codes,
+        primary_years=primary_years,
         findings=findings,
     )
 
@@ -145,6 +151,8 @@ def gather_sources(
     sheet: str | None = None,
     names: Collection[str] = (),
     code_pattern: str = "",
+    division_codes: Collection[str] = (),
+    primary_years: int | None = None,
     findings: list[Finding] | None = None,
 ) -> Gathered:
     """Put all that some files say into two tables, once their cells are read (由已读文件汇总).
@@ -153,7 +161,7 @@ def gather_sources(
     ----------
     sources
         Files read by read_source; they are asked for one at a time, because sheets are large.
-    county, year, mapping, sheet, names, code_pattern
+    county, year, mapping, sheet, names, code_pattern, division_codes, primary_years
         See gather.
     findings
         What was found before; grows by what is found.
@@ -188,7 +196,8 @@ def gather_sources(
         raise UsageError(f"没有工作表“{sheet}”。现有：{listing}。")
     wide = [reading for reading in readings if reading.kind == "schools" and reading.records]
     figures = [reading for reading in readings if reading.kind == "items" and reading.records]
-    schools = make_schools(wide, county, year, names, code_pattern) if wide else SchoolRecords(None)
+    asked = (county, year, names, code_pattern, division_codes, primary_years)
+    schools = make_schools(wide, *asked) if wide else SchoolRecords(None)
     items = make_items(figures, county, year, names) if figures else ItemRecords(None)
     findings += [*schools.findings, *items.findings]
     findings = _in_order(findings)

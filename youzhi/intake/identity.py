@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from itertools import starmap
 from pathlib import PurePath
 
 import pandas as pd
@@ -223,28 +224,131 @@ def _same_names(frame: pd.DataFrame, records: list[Record], codes: pd.Series) ->
     ]
 
 
-def check_codes(frame: pd.DataFrame, records: list[Record], pattern: str) -> list[Finding]:
-    """Refuse school codes that do not fit the county's (学校代码).
+def check_codes(
+    frame: pd.DataFrame, records: list[Record], pattern: str, divisions: Collection[str] = ()
+) -> list[Finding]:
+    """Refuse school codes that do not fit the county's, and tell where their lengths differ (学校代码).
+
+    A code of eighteen letters and digits is a unified social credit code (统一社会信用代码): its check digit must be
+    right, and the region where it was registered must be the county. All others are judged by the pattern.
 
     Parameters
     ----------
     frame, records
         One row and one record per school.
     pattern
-        Regular expression that a whole code must match; empty asks nothing.
+        Regular expression that a whole code must match, unless it is a unified social credit code; empty asks nothing.
+    divisions
+        Administrative codes of the county (行政区划代码), that of today and former ones; empty asks nothing.
 
     Returns
     -------
     list of Finding
+
+    References
+    ----------
+    GB 32100—2015; GB/T 2260.
+
+    Examples
+    --------
+    >>> at = Record(Place("a.csv", "", 2), {})
+    >>> for code in ("12370323000000001N", "12370323000000001M", "123708020000000013"):
+    ...     frame = pd.DataFrame({"county": "demo", "year": 2020, "school_id": [code]})
+    ...     print([one.rule for one in check_codes(frame, [at], "", ["370323"])])
+    []
+    ['K07b']
+    ['K07c']
     """
-    if not pattern or "school_id" not in frame:
+    if "school_id" not in frame:
         return []
-    header, fits = load_columns()["school_id"].headers[0], re.compile(pattern).fullmatch
-    return [
-        make_finding("K07", place_of(records[at], "school_id", header), code, allowed=pattern)
-        for at, code in frame["school_id"].dropna().items()
-        if not fits(code)
-    ]
+    header, findings, near = load_columns()["school_id"].headers[0], [], defaultdict(list)
+    for at, code in frame["school_id"].dropna().items():
+        rule, place = (
+            _judge_code(code, pattern, divisions),
+            place_of(records[at], "school_id", header),
+        )
+        if rule == "K07d":
+            near[place.file, place.sheet, _region_of(code)].append((place, code))
+        elif rule:
+            allowed = pattern if rule == "K07" else ""
+            findings.append(make_finding(rule, place, code, allowed=allowed))
+    return [*findings, *starmap(_tell_near, near.items()), *_tell_lengths(frame, records)]
+
+
+def _judge_code(code: str, pattern: str, divisions: Collection[str]) -> str:
+    """Id of the rule that a code breaks; empty for none."""
+    limits = load_rules()["K07b"].limits
+    if len(code) != limits["characters"] or not _is_plain(code):
+        return "K07" if pattern and not re.fullmatch(pattern, code) else ""
+    from stdnum.cn import uscc
+
+    if not uscc.is_valid(code):
+        return "K07b"
+    return _judge_region(_region_of(code), divisions)
+
+
+def _region_of(code: str) -> str:
+    first, last = load_rules()["K07b"].limits["region"]
+    return code[first - 1 : last]
+
+
+def _judge_region(region: str, divisions: Collection[str]) -> str:
+    if not divisions or region in divisions:
+        return ""
+    limits = load_rules()["K07d"].limits
+    prefectures = {code[: limits["prefecture"]] for code in divisions}
+    above = {code[: limits["province"]].ljust(len(code), "0") for code in divisions}
+    near = region[: limits["prefecture"]] in prefectures
+    return "K07d" if near or region in above | {limits["nation"]} else "K07c"
+
+
+def _tell_near(key: tuple[str, str, str], codes: list[tuple[Place, str]]) -> Finding:
+    """One finding for all schools of a sheet that were registered at one other place."""
+    place, first = codes[0]
+    more = f"等{len(codes)}个" if len(codes) > 1 else ""
+    return make_finding("K07d", place, f"{first}{more}（登记地代码{key[-1]}）")
+
+
+def count_lengths(codes: Iterable[str]) -> Counter[int]:
+    """Count codes by their length; running numbers and names in place of codes are left out (代码位数).
+
+    Parameters
+    ----------
+    codes
+        Of schools.
+
+    Returns
+    -------
+    Counter of int
+        Number of characters to number of codes.
+
+    Examples
+    --------
+    >>> count_lengths(["0370323001", "370323002", "7", "甲校"])
+    Counter({10: 1, 9: 1})
+    """
+    least = load_rules()["K07e"].limits["characters"]
+    return Counter(len(code) for code in codes if len(code) >= least and _is_plain(code))
+
+
+def _is_plain(code: str) -> bool:
+    return code.isascii() and code.isalnum()
+
+
+def _tell_lengths(frame: pd.DataFrame, records: list[Record]) -> list[Finding]:
+    """One finding for a county and year whose codes are of several lengths, at the first of the fewest."""
+    header, findings = load_columns()["school_id"].headers[0], []
+    shown = load_rules()["K07e"].limits["shown"]
+    for _, codes in frame.dropna(subset="school_id").groupby(["county", "year"])["school_id"]:
+        lengths = count_lengths(codes)
+        if len(lengths) < 2:
+            continue
+        fewest = min(lengths, key=lambda length: (lengths[length], length))
+        odd = [at for at, code in codes.items() if len(code) == fewest and _is_plain(code)]
+        told = "、".join(f"{length}位的{lengths[length]}个" for length in sorted(lengths))
+        found = f"{told}；{fewest}位的如{'、'.join(codes[odd[:shown]])}"
+        findings.append(make_finding("K07e", place_of(records[odd[0]], "school_id", header), found))
+    return findings
 
 
 def check_campuses(frame: pd.DataFrame, records: list[Record]) -> list[Finding]:

@@ -11,6 +11,7 @@ import pandas as pd
 from youzhi.columns import load_columns
 from youzhi.intake.cleaning import clean_records, known_places, place_of
 from youzhi.intake.findings import Finding, Place, is_refused, load_rules, make_finding
+from youzhi.intake.grades import check_grades, split_controls
 from youzhi.intake.identity import (
     check_campuses,
     check_codes,
@@ -52,6 +53,8 @@ def make_schools(
     year: int | None = None,
     names: Collection[str] = (),
     code_pattern: str = "",
+    division_codes: Collection[str] = (),
+    primary_years: int | None = None,
 ) -> SchoolRecords:
     """Clean the records of all sheets and check them as one table (汇成学校数据表).
 
@@ -65,19 +68,25 @@ def make_schools(
         Further names of the county.
     code_pattern
         Regular expression for its school codes.
+    division_codes
+        Codes of the county, that of today and former ones.
+    primary_years
+        Years of primary school there; None where nobody said.
 
     Returns
     -------
     SchoolRecords
     """
     records, findings = _split_stages([one for reading in readings for one in reading.records])
+    records, controls = split_controls(records)
     frame, found = clean_records(records, load_columns())
     findings += found
     findings += settle_county(frame, records, readings, county, names)
     findings += settle_year(frame, records, readings, year)
     frame, found = settle_twins(frame, records)
-    findings += [*found, *check_codes(frame, records, code_pattern)]
+    findings += [*found, *check_codes(frame, records, code_pattern, division_codes)]
     findings += [*check_campuses(frame, records), *hold_wrong_units(frame, records)]
+    findings += check_grades(frame, records, controls, primary_years)
     file = "；".join(dict.fromkeys(reading.file for reading in readings))
     digest = readings[0].digest if len(readings) == 1 else ""
     table, faults = make_school_table(frame.infer_objects(), file, digest)

@@ -67,10 +67,11 @@ def inspect_archive(content: bytes, file: str) -> list[RawSheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_members(archive, file)
-            sheets = _list_sheets(archive, file)
-            parts = [part for _, part in sheets]
+            read: set[str] = set()
+            sheets = _list_sheets(archive, file, read)
+            read.update(part for _, part in sheets)
             for name in archive.namelist():
-                if name.endswith(_XML) and name not in parts:
+                if name.endswith(_XML) and name not in read:
                     _stream(archive, name, _new_parser(file), file)
             return [_SheetScan(file, title).read(archive, part) for title, part in sheets]
     except expat.ExpatError as error:
@@ -111,18 +112,18 @@ def _megabytes(size: int) -> str:
     return f"{size / 2**20:.0f}MB"
 
 
-def _list_sheets(archive: zipfile.ZipFile, file: str) -> list[tuple[str, str]]:
-    """Title and part of every sheet of cells, in the order of the workbook."""
-    book = _find_book(archive, file)
+def _list_sheets(archive: zipfile.ZipFile, file: str, read: set[str]) -> list[tuple[str, str]]:
+    """Title and part of every sheet of cells, in the order of the workbook; parts read here are added to `read`."""
+    book = _find_book(archive, file, read)
     folder, name = posixpath.split(book)
     targets = {
         relation.get("Id"): posixpath.join(folder, relation.get("Target", ""))
-        for relation in _tree(archive, f"{folder}/_rels/{name}.rels", file)
+        for relation in _tree(archive, f"{folder}/_rels/{name}.rels", file, read)
         if relation.get("Type", "").endswith("/worksheet")
     }
     entries = [
         (entry.get("name", ""), entry.get(_RELATION) or entry.get(_STRICT_RELATION))
-        for entry in _tree(archive, book, file).iter()
+        for entry in _tree(archive, book, file, read).iter()
         if entry.tag.endswith("}sheet")
     ]
     return [
@@ -132,17 +133,18 @@ def _list_sheets(archive: zipfile.ZipFile, file: str) -> list[tuple[str, str]]:
     ]
 
 
-def _find_book(archive: zipfile.ZipFile, file: str) -> str:
+def _find_book(archive: zipfile.ZipFile, file: str, read: set[str]) -> str:
     """The part that lists the sheets; its usual name where the archive does not tell."""
-    for relation in _tree(archive, "_rels/.rels", file):
+    for relation in _tree(archive, "_rels/.rels", file, read):
         if relation.get("Type", "").endswith("/officeDocument"):
             return relation.get("Target", "").lstrip("/")
     return "xl/workbook.xml"
 
 
-def _tree(archive: zipfile.ZipFile, name: str, file: str) -> ElementTree.Element:
+def _tree(archive: zipfile.ZipFile, name: str, file: str, read: set[str]) -> ElementTree.Element:
     """A small part as a tree; what declares entities never gets that far."""
     _stream(archive, name, _new_parser(file), file)
+    read.add(name)
     return ElementTree.fromstring(archive.read(name))
 
 
@@ -200,7 +202,10 @@ class _SheetScan:
         name = self._names.get(tag)
         if name is None:
             name = self._names[tag] = tag.rpartition(":")[2]
-        self._reading, self._in_formula = name == "v" or name == "t", name == "f"
+        if name == "v" or name == "t":
+            self._reading, self._in_formula = True, False
+            return
+        self._reading, self._in_formula = False, name == "f"
         if name == "c":
             self._end_cell()
             self._open, self._formula, self._text = True, None, ""

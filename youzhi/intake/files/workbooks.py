@@ -6,7 +6,6 @@ import io
 import re
 import struct
 import unicodedata
-import warnings
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,6 +22,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}|(?=.{3,16}$)-?[0-9]+\.[0-9]*[1-9]")
 _NUMERAL = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?")
 _INVISIBLE = re.compile("[\\s'\u200b-\u200f\u2060\ufeff]+")
+_HAN_FIRST, _HAN_LAST = "\u4e00", "\u9fff"
 _LONGEST_NUMBER = 400  # digits before or after the point that are still written out
 _PLAIN_LOOKS = ("General", "")
 _SURE_DIGITS, _FLOAT_DIGITS = 15, 17
@@ -72,12 +72,11 @@ def read_xlsx(content: bytes, file: str) -> tuple[list[Sheet], list[Finding]]:
         The workbook is broken, encrypted, too large or declares entities.
     """
     raw = inspect_archive(content, file)
-    import openpyxl
+    # openpyxl is slow to import, and an .xls does not need it
+    from youzhi.intake.files.opening import open_values
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of formats and extensions that no cell's value needs
-            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
+        book = open_values(content)
     except Exception as error:  # openpyxl raises many kinds for a broken part; all mean the same
         raise refuse_file("E09", file, f"工作簿打不开（{type(error).__name__}）") from error
     if len(raw) != len(book.worksheets):
@@ -181,18 +180,22 @@ def _read_old_sheet(
 
 
 def _read_sheet(sheet, raw: RawSheet, file: str, findings: list[Finding]) -> Sheet:
-    texts, marks, looks, odd = {}, {}, {}, {}
+    texts, marks, odd = {}, {}, {}
+    looks = {None: _PLAIN_LOOKS[0]}
     # iter_rows would make a cell for every blank place up to the last value
     for (row, number), cell in sheet._cells.items():
-        if cell.value is not None:
-            at = row, number - 1
-            texts[at], mark, is_odd = _read_cell(cell, raw.numbers.get(at), looks)
-            if mark:
-                marks[at] = mark
-            if is_odd:
-                odd[at] = cell.number_format
+        value = cell.value
+        if value is None:
+            continue
+        at = row, number - 1
+        texts[at], mark, is_odd = _read_cell(cell, value, raw.numbers.get(at), looks)
+        if mark:
+            marks[at] = mark
+        if is_odd:
+            odd[at] = cell.number_format
     for at, formula in raw.formulas.items():
         texts[at], marks[at] = formula, "formula"
+    sheet._cells.clear()  # they hold on to their sheet, and the collector would have to find them
     rows = _make_rows(texts, kept=raw.formulas)
     findings += _tell_odd(Place(file, sheet.title), odd, texts)
     return Sheet(
@@ -233,20 +236,23 @@ def _make_rows(
     return rows
 
 
-def _read_cell(cell, number: str | None, looks: dict[int, str]) -> Shown:
-    """What a cell of openpyxl shows; the number as the file holds it where a float may lose it."""
-    value = cell.value
+def _read_cell(
+    cell, value: object, number: str | None, looks: dict[int | None, str]
+) -> tuple[str, str, bool]:
+    """What a cell of openpyxl shows, as Shown has it; the number as the file holds it where a float may lose it."""
     if cell.data_type == "e":
-        return Shown(str(value), "error")
+        return str(value), "error", False
     # asking every cell for the text of its format takes as long as reading it
-    key = cell._style.numFmtId
+    key = (
+        cell._style.numFmtId if cell._style else None
+    )  # a cell that only a link makes has no style
     if key not in looks:
         looks[key] = cell.number_format
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number_text(number or repr(value), looks[key])
-    if isinstance(value, str):
+    if isinstance(value, str) and looks[key] not in _PLAIN_LOOKS:
         value = show_text(value, looks[key])
-    return Shown(*value_text(value))
+    return *value_text(value), False
 
 
 def _tell_odd(
@@ -288,6 +294,8 @@ def value_text(value: object) -> tuple[str, str]:
     >>> value_text(True), value_text("１２"), value_text(date(2023, 9, 1))
     (('TRUE', 'boolean'), ('１２', 'text'), ('2023-09-01', 'date'))
     """
+    if isinstance(value, str):
+        return _marked_text(value)
     if isinstance(value, bool):
         return ("TRUE" if value else "FALSE"), "boolean"
     if isinstance(value, datetime):
@@ -297,7 +305,14 @@ def value_text(value: object) -> tuple[str, str]:
         return value.isoformat(), "date"
     if isinstance(value, timedelta):
         return str(value), "date"
-    text = _ESCAPED.sub(_unescape, str(value))
+    return _marked_text(str(value))
+
+
+def _marked_text(text: str) -> tuple[str, str]:
+    if "_x" in text:
+        text = _ESCAPED.sub(_unescape, text)
+    if _HAN_FIRST <= text[:1] <= _HAN_LAST:  # most texts do, and no number does in any width
+        return text, ""
     bare = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     return text, "text" if _NUMERAL.fullmatch(bare) else ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from youzhi.intake.cleaning import clean_field
 from youzhi.intake.files.sources import Sheet
@@ -13,7 +13,7 @@ from youzhi.intake.readings import RawCell
 from youzhi.intake.values.names import clean_header
 from youzhi.intake.vertical.form import compare_label, load_form
 from youzhi.intake.vertical.heads import Block, Layout, cell_text
-from youzhi.intake.vertical.layout import Item, find_items, is_counter
+from youzhi.intake.vertical.layout import Item, is_counter
 from youzhi.intake.wide.heads import is_blank, is_number
 
 _NUMBER = re.compile(r"[-+]?[\d,，]{1,10}(?:[.．]\d+)?[%％]?")
@@ -41,14 +41,14 @@ def find_unclear(file: str, sheet: Sheet, layout: Layout) -> Finding | None:
     return make_finding("H05j", places[0], "、".join(map(_named, places)))
 
 
-def find_rivals(file: str, sheet: Sheet, layout: Layout) -> Finding | None:
+def find_rivals(file: str, sheet: Sheet, layout: Layout, items: Iterable[Item]) -> Finding | None:
     """Compare the values with those in other columns of values (另一列的数).
 
     Parameters
     ----------
     file
         Its name.
-    sheet, layout
+    sheet, layout, items
         As found.
 
     Returns
@@ -58,7 +58,7 @@ def find_rivals(file: str, sheet: Sheet, layout: Layout) -> Finding | None:
     """
     pairs = [
         (item, other)
-        for item in _filled_items(sheet, layout)
+        for item in _no_notes(items)
         for other in item.block.others
         if not is_blank(cell_text(sheet.rows[item.at], other))
     ]
@@ -76,14 +76,14 @@ def find_rivals(file: str, sheet: Sheet, layout: Layout) -> Finding | None:
     return make_finding("H05h", place, found)
 
 
-def find_astray(file: str, sheet: Sheet, layout: Layout) -> list[Finding]:
+def find_astray(file: str, sheet: Sheet, layout: Layout, items: Sequence[Item]) -> list[Finding]:
     """Find numbers beside a blank value, and numbers that stand in no column of the form (填在别处的数).
 
     Parameters
     ----------
     file
         Its name.
-    sheet, layout
+    sheet, layout, items
         As found.
 
     Returns
@@ -91,12 +91,15 @@ def find_astray(file: str, sheet: Sheet, layout: Layout) -> list[Finding]:
     list of Finding
         One for each number beside a blank value, one for all others.
     """
-    columns = {block: list(_further_columns(sheet, layout, block)) for block in layout.blocks}
+    columns = {
+        block: list(_further_columns(sheet, layout, block, items)) for block in layout.blocks
+    }
     findings, strays = [], []
-    for item in _filled_items(sheet, layout):
+    for item in _no_notes(items):
+        row = sheet.rows[item.at]
         for at in columns[item.block]:
-            text = cell_text(sheet.rows[item.at], at).strip()
-            if not _is_one_number(text, item):
+            text = cell_text(row, at).strip()
+            if not text or not _is_one_number(text, item):
                 continue
             place = Place(file, sheet.title, item.at + 1, at, " ".join(item.label.split()))
             if _lacks_value(sheet, item):
@@ -136,21 +139,23 @@ def _is_one_number(text: str, item: Item) -> bool:
     return bool(_NUMBER.fullmatch(text.removesuffix(unit).strip()))
 
 
-def _filled_items(sheet: Sheet, layout: Layout) -> Iterator[Item]:
+def _no_notes(items: Iterable[Item]) -> Iterator[Item]:
     notes = load_form().notes
-    for item in find_items(sheet, layout):
+    for item in items:
         if item.entry is not None or not compare_label(item.label).startswith(notes):
             yield item
 
 
-def _further_columns(sheet: Sheet, layout: Layout, block: Block) -> Iterator[int]:
+def _further_columns(
+    sheet: Sheet, layout: Layout, block: Block, items: Iterable[Item]
+) -> Iterator[int]:
     """Columns of a block that should hold no numbers: not those of its values, numbering or standards."""
     used = {at for one in layout.blocks for at in (one.label, one.value, one.group, *one.others)}
     width = max(map(len, sheet.rows))
     labels = [one.label for one in layout.blocks]
     start = block.label if len(labels) > 1 else -1
     end = min((label for label in labels if label > block.label), default=width)
-    rows = [item.at for item in find_items(sheet, layout) if item.block == block]
+    rows = [item.at for item in items if item.block == block]
     for at in range(start + 1, end):
         head = cell_text(layout.heads, at)
         if at in used or (at < block.label and is_blank(head)):

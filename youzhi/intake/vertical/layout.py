@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -77,14 +77,14 @@ def find_layout(sheet: Sheet) -> Layout | None:
     return layout if next(enough, None) else None
 
 
-def read_lines(file: str, sheet: Sheet, layout: Layout) -> Lines:
+def read_lines(file: str, sheet: Sheet, layout: Layout, items: Iterable[Item]) -> Lines:
     """Read all items, also those above the head (读取填报项目).
 
     Parameters
     ----------
     file
         Its name.
-    sheet, layout
+    sheet, layout, items
         As found.
 
     Returns
@@ -94,7 +94,7 @@ def read_lines(file: str, sheet: Sheet, layout: Layout) -> Lines:
     make_cell = _cell_maker(file, sheet)
     known = list(_lines_above(sheet, layout, make_cell))
     unknown = []
-    for at, block, label, entry in find_items(sheet, layout):
+    for at, block, label, entry in items:
         value = cell_text(sheet.rows[at], block.value)
         if entry is not None:
             unit = cell_text(sheet.rows[at], block.unit)
@@ -267,11 +267,13 @@ def is_counter(sheet: Sheet, rows: list[int], position: int) -> bool:
     >>> is_counter(Sheet("", [["1"], ["2"], ["3"]]), [0, 1, 2], 0)
     True
     """
-    texts = [cell_text(sheet.rows[at], position).strip() for at in rows]
-    numbers = [int(text) for text in texts if text.isdecimal()]
-    return len(numbers) == len(texts) > 2 and all(
-        numbers[at] < numbers[at + 1] for at in range(len(numbers) - 1)
-    )
+    numbers: list[int] = []
+    for at in rows:
+        text = cell_text(sheet.rows[at], position).strip()
+        if not text.isdecimal() or (numbers and int(text) <= numbers[-1]):
+            return False
+        numbers.append(int(text))
+    return len(numbers) > 2
 
 
 def _is_units(sheet: Sheet, rows: list[int], position: int) -> bool:

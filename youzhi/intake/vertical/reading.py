@@ -13,7 +13,7 @@ from youzhi.intake.vertical.astray import find_astray, find_rivals, find_unclear
 from youzhi.intake.vertical.bands import fill_class_bands, fill_room_bands
 from youzhi.intake.vertical.form import load_form, stated_unit
 from youzhi.intake.vertical.heads import Layout
-from youzhi.intake.vertical.layout import Line, find_layout, read_lines
+from youzhi.intake.vertical.layout import Line, find_items, find_layout, read_lines
 from youzhi.intake.vertical.questions import check_questions
 from youzhi.intake.vertical.record import FormRecord
 from youzhi.intake.vertical.sums import check_senior, fill_sums, join_sports_rooms
@@ -84,9 +84,10 @@ def read_form(source: Source, sheet: Sheet) -> Reading | None:
     unclear = find_unclear(source.file, sheet, layout)
     if unclear is not None:
         return _read_unclear(source, sheet, layout, unclear)
-    read = read_lines(source.file, sheet, layout)
-    findings = find_astray(source.file, sheet, layout)
-    rivals = find_rivals(source.file, sheet, layout)
+    items = list(find_items(sheet, layout))
+    read = read_lines(source.file, sheet, layout, items)
+    findings = find_astray(source.file, sheet, layout, items)
+    rivals = find_rivals(source.file, sheet, layout, items)
     findings += [] if rivals is None else [rivals]
     lines = _settle_units(_settle_twice(read.known, layout.first, findings), findings)
     findings += [*_merged_values(sheet, lines), *_hidden_values(sheet, lines)]
@@ -116,8 +117,9 @@ def _read_unclear(source: Source, sheet: Sheet, layout: Layout, unclear: Finding
     columns = {at for block in layout.blocks for at in (block.value, *block.others)}
     cells: dict[str, RawCell] = {}
     for at in sorted(columns):
-        blocks = tuple(block._replace(value=at) for block in layout.blocks)
-        for entry, cell, _ in read_lines(source.file, sheet, layout._replace(blocks=blocks)).known:
+        moved = layout._replace(blocks=tuple(one._replace(value=at) for one in layout.blocks))
+        read = read_lines(source.file, sheet, moved, find_items(sheet, moved))
+        for entry, cell, _ in read.known:
             if entry.required and cell.text:
                 cells.setdefault(entry.field, cell)
     place = Place(source.file, sheet.title, layout.first)

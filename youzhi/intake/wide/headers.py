@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 from functools import cache
 
-from youzhi.columns import Column, load_columns, load_item_columns, load_totals
+from youzhi.columns import (
+    Column,
+    load_columns,
+    load_controls,
+    load_item_columns,
+    load_totals,
+)
 from youzhi.intake.examples import is_findings_list
 from youzhi.intake.files.sources import Sheet, Source
 from youzhi.intake.findings import Finding, Place, load_rules, make_finding
@@ -61,6 +68,7 @@ def read_sheet(source: Source, sheet: Sheet, mapping: Mapping | None = None) -> 
     subheads = find_subheads(sheet, head, columns)
     if subheads:
         return _refuse_subheads(kind, source, sheet, head, subheads)
+    head = _drop_idle(head)
     used = mapping if any(label.header for label in head.labels.values()) else None
     origins = used.origins if used else {}
     titles = read_titles(sheet, head.first)
@@ -73,7 +81,11 @@ def read_sheet(source: Source, sheet: Sheet, mapping: Mapping | None = None) -> 
     return Reading(
         *(kind, source.file, sheet.title, source.digest, records),
         findings=sorted([*faults, *stated, *found], key=lambda finding: finding.row or 0),
-        fields={slot.field: table.place(head.last, *slot.positions[:1]) for slot in table.slots},
+        fields={
+            slot.field: table.place(head.last, *slot.positions[:1])
+            for slot in table.slots
+            if slot.field not in load_controls()
+        },
         years=titles.years,
         county=titles.county,
         unused=tuple(list_unused(table)),
@@ -99,7 +111,18 @@ def _load_names(kind: str) -> Names:
     """Headers of a kind of table; one of a single stage has no columns that do not say their stage."""
     if kind == "items":
         return make_names(load_item_columns())
-    return make_names(load_columns() | (load_totals() if kind == "schools" else {}))
+    if kind == "staged":
+        return make_names(load_columns())
+    return make_names(load_columns() | load_totals(), load_controls())
+
+
+def _drop_idle(head: Head) -> Head:
+    """Without the control columns that check nothing: one alone, and several of one meaning."""
+    times = Counter(control.id for control in head.controls.values())
+    idle = {at for at, one in head.controls.items() if times[one.id] > 1 or len(head.controls) == 1}
+    if not idle:
+        return head
+    return replace(head, labels={at: one for at, one in head.labels.items() if at not in idle})
 
 
 def _refuse(source: Source, sheet: Sheet) -> Reading | None:

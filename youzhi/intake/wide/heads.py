@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from unicodedata import normalize
 
-from youzhi.columns import Column
+from youzhi.columns import Column, Control, load_controls
 from youzhi.intake.files.sources import Sheet
 from youzhi.intake.findings import load_rules
 from youzhi.intake.values.names import remove_invisible
@@ -47,11 +47,19 @@ class Head:
             for at, parts in self.parts.items()
         }
 
+    @cached_property
+    def controls(self) -> dict[int, Control]:
+        """Columns that are only held against others."""
+        known = load_controls()
+        labels = self.labels.items()
+        return {at: known[label.field] for at, label in labels if label.field in known}
+
     @property
     def score(self) -> tuple[int, int]:
-        """How many fields are known, and how many of their units."""
-        known = {(label.field, label.header) for label in self.labels.values()}
-        return len(known), sum(bool(label.unit) for label in self.labels.values())
+        """How many fields that are kept are known, and how many of their units."""
+        kept = [label for at, label in self.labels.items() if at not in self.controls]
+        known = {(label.field, label.header) for label in kept}
+        return len(known), sum(bool(label.unit) for label in kept)
 
 
 def find_head(sheet: Sheet, labels: Labels) -> Head | None:
@@ -59,8 +67,8 @@ def find_head(sheet: Sheet, labels: Labels) -> Head | None:
 
     A head of several rows is flattened: the text of a group (merged, or standing once at the left) is put before
     the texts under it, so that 小学 above 学生人数 is 小学学生人数. A row of numbers of columns is no part of it. Of two
-    equally good ones the one with more units, without a row of subheads left under it, with fewer rows and at the
-    higher place counts.
+    equally good ones the one with more units, without a row of subheads left under it, with more columns that are only
+    held against others, with fewer rows and at the higher place counts.
 
     Parameters
     ----------
@@ -88,7 +96,7 @@ def find_head(sheet: Sheet, labels: Labels) -> Head | None:
         for last in range(first, min(first + limits["deepest"], end)):
             head = _make_head(sheet, labels, first, last)
             whole = not find_subheads(sheet, head, labels.columns)
-            rank = (*head.score, whole, first - last, -first)
+            rank = (*head.score, whole, len(head.controls), first - last, -first)
             if best is None or rank > best[0]:
                 best = rank, head
     return best[1] if best and best[0][0] >= limits["least_matches"] else None

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import permutations
+from types import MappingProxyType
 from typing import NamedTuple
 
-from youzhi.columns import Column
+from youzhi.columns import Column, Control
 from youzhi.intake.findings import load_rules
 from youzhi.intake.values.names import clean_header
 from youzhi.intake.values.units import convert, find_unit
@@ -45,7 +46,7 @@ class Names:
     Attributes
     ----------
     columns : Mapping of str to Column
-        The dictionary.
+        The dictionary, and the columns that are only held against it.
     known : dict of str to str
         Header to field.
     loose : dict of str to str
@@ -57,13 +58,17 @@ class Names:
     loose: Mapping[str, str]
 
 
-def make_names(columns: Mapping[str, Column]) -> Names:
+def make_names(
+    columns: Mapping[str, Column], controls: Mapping[str, Control] = MappingProxyType({})
+) -> Names:
     """Make the headers of a dictionary comparable (整理表头字典).
 
     Parameters
     ----------
     columns
         The dictionary.
+    controls
+        Columns that are only held against it.
 
     Returns
     -------
@@ -89,7 +94,8 @@ def make_names(columns: Mapping[str, Column]) -> Names:
         if clean_header(stage + name) in bare
         for word in words
     }
-    return Names(columns, known, synonyms | bare)
+    graded = {header: one.id for one in controls.values() for header in one.headers}
+    return Names({**columns, **controls}, graded | known, graded | synonyms | bare)
 
 
 class Labels:
@@ -167,6 +173,8 @@ class Labels:
         label = self._from_parts((*kept, parts[-1]))
         if label is None or label.unit or not label.field:
             return label
+        if isinstance(self.columns[label.field], Control):
+            return None  # 一年级 under 教师 counts no pupils
         stated = [split_unit(part)[1] for part in parts[:-1] if part not in kept]
         wanted = self.columns[label.field].unit
         return label._replace(unit=next((u for u in stated if same_kind(u, wanted)), ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from youzhi.columns import load_controls
 from youzhi.intake.findings import Finding, Place, is_refused, load_rules, make_finding
 from youzhi.intake.readings import RawCell, Record
 from youzhi.intake.values.cells import clean_cell
@@ -131,7 +132,8 @@ def _state_unit(record: Record) -> Record:
 def _fill_merged(table: Table, data: list[int]) -> tuple[dict, list[Finding]]:
     """Cells that take the text of the first of their merged range, and ranges that may not be."""
     rows, filled, findings = set(data), {}, []
-    slots = {at: slot for slot in table.slots for at in slot.positions}
+    kept = [slot for slot in table.slots if slot.field not in load_controls()]
+    slots = {at: slot for slot in kept for at in slot.positions}
     for top, left, bottom, right in table.sheet.merged:
         inside = [row for row in range(top, bottom + 1) if row in rows]
         touched = [at for at in range(left, right + 1) if at in slots]
