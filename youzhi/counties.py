@@ -376,6 +376,52 @@ def ledger_path(county: str, data: str | Path | None = None) -> Path:
     return data_root(data) / find_county(county, data) / "ledger.csv"
 
 
+def enrolment_path(county: str, data: str | Path | None = None) -> Path:
+    """Return where the pupils by grade of a county lie or would lie (分年级在校生数据路径).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    data
+        See data_root.
+
+    Returns
+    -------
+    Path
+        enrolment.csv, which need not exist.
+
+    Raises
+    ------
+    UsageError
+        Unknown county.
+    """
+    return data_root(data) / find_county(county, data) / "enrolment.csv"
+
+
+def scenarios_folder(county: str, data: str | Path | None = None) -> Path:
+    """Return where the scenarios of a county lie or would lie (情景文件夹).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    data
+        See data_root.
+
+    Returns
+    -------
+    Path
+        scenarios/, which need not exist.
+
+    Raises
+    ------
+    UsageError
+        Unknown county.
+    """
+    return data_root(data) / find_county(county, data) / "scenarios"
+
+
 def read_county(county: str, year: int, data: str | Path | None = None) -> SchoolTable:
     """Read the school table of a county and year (读取县区学校数据).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
 import tomllib
 from pathlib import Path
@@ -38,14 +39,18 @@ def write_demo_data(
     out: Annotated[str, typer.Option(help="输出目录；缺省为数据目录 · data root by default")] = "",
 ) -> None:
     """重写模拟数据 · write the synthetic demonstration tables again."""
-    from youzhi import counties, synthetic_items
+    from youzhi import counties, synthetic_enrolment, synthetic_items
     from youzhi.reports.files import write_together
 
     root = counties.data_root()
     folder = Path(out).resolve() if out else root
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(root.glob("*/county.toml"))}
     files = {folder / path.relative_to(root): text for path, text in texts.items()}
-    for name, text in synthetic_items.demo_tables(map(tomllib.loads, texts.values())):
+    cards = [tomllib.loads(text) for text in texts.values()]
+    for name, text in synthetic_enrolment.demo_enrolment(cards):
+        files[folder / name] = text
+        _refuse_other_pupils(folder / name, text)
+    for name, text in synthetic_items.demo_tables(cards):
         files[folder / name] = text
         county, year, kind = Path(name).parts
         if kind == "items.csv":
@@ -89,6 +94,21 @@ def _refuse_other_figures(path: Path, text: str) -> None:
     if lost or standing != [path]:
         raise UsageError(
             f"“{path.parent}”中的县级数据不全是模拟数据，没有改动任何文件；"
+            "请用 --out 另选目录，或核对后自行移走该文件"
+        )
+
+
+def _refuse_other_pupils(path: Path, text: str) -> None:
+    """Never write demonstration pupils by grade over a file that is not marked as synthetic in every row."""
+    if not path.exists() or path.read_bytes() == text.encode("utf-8"):
+        return
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (UnicodeDecodeError, csv.Error):  # what cannot be read may be real
+        rows = []
+    if {row.get("data_kind") for row in rows} != {"synthetic"}:
+        raise UsageError(
+            f"“{path}”中的分年级学生数不是模拟数据，没有改动任何文件；"
             "请用 --out 另选目录，或核对后自行移走该文件"
         )
 

@@ -83,7 +83,10 @@ def harmless(text: str) -> str:
 
 @cache
 def _sentences() -> dict:
-    return tomllib.loads((Path(__file__).parent / "sentences.toml").read_text(encoding="utf-8"))
+    """The parts of all files of sentences; each part stands in one file."""
+    files = sorted(Path(__file__).parent.glob("sentences*.toml"))
+    parts = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    return {name: part for file in parts for name, part in file.items()}
 
 
 @cache

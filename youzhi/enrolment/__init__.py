@@ -1,0 +1,43 @@
+"""How many pupils come: pupils by grade in the years to come, with bands and with the errors of the past beside them."""
+
+from youzhi.enrolment.backtests import (
+    BACKTEST_COLUMNS,
+    PAST_COLUMNS,
+    backtest_enrolment,
+    choose_method,
+    project_past,
+    summarise_past,
+)
+from youzhi.enrolment.entrants import census_entrants, load_births, measure_retention
+from youzhi.enrolment.history import HISTORY_COLUMNS, read_history
+from youzhi.enrolment.methods import METHOD_WORDS, METHODS
+from youzhi.enrolment.projection import (
+    PROJECTION_COLUMNS,
+    Projection,
+    frame_projection,
+    make_projection,
+    project_enrolment,
+    quantile_bands,
+)
+
+__all__ = [
+    "BACKTEST_COLUMNS",
+    "HISTORY_COLUMNS",
+    "METHODS",
+    "METHOD_WORDS",
+    "PAST_COLUMNS",
+    "PROJECTION_COLUMNS",
+    "Projection",
+    "backtest_enrolment",
+    "census_entrants",
+    "choose_method",
+    "frame_projection",
+    "load_births",
+    "make_projection",
+    "measure_retention",
+    "project_enrolment",
+    "project_past",
+    "quantile_bands",
+    "read_history",
+    "summarise_past",
+]

@@ -1,0 +1,224 @@
+"""Pupils by year and grade: read, checked, every fault told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from math import isfinite
+from numbers import Integral, Real
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from youzhi.counties import enrolment_path, explain_unreadable, find_county
+from youzhi.errors import DataError, UsageError
+
+HISTORY_COLUMNS = ["county", "year", "grade", "pupils", "data_kind"]
+DATA_KINDS = ("real", "synthetic", "projected", "assumed")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a table or a parameter."""
+
+    row: object
+    column: object
+    found: object
+    allowed: str
+    advice: str
+    of_table: bool = True
+
+
+def raise_faults(faults: Iterable[Fault], name: str) -> None:
+    """Raise all faults at once: DataError where a table is wrong, else UsageError; nothing without faults."""
+    faults = list(faults)
+    if not faults:
+        return
+    if any(fault.of_table for fault in faults):
+        rows = [
+            {"file": name, "sheet": "", "row": fault.row, "column": fault.column}
+            | {"found": fault.found, "allowed": fault.allowed, "advice": fault.advice}
+            for fault in faults
+        ]
+        raise DataError(pd.DataFrame(rows))
+    raise UsageError(
+        "\n".join(
+            f"参数 {fault.column} 为 {fault.found!r:.60}；允许：{fault.allowed}；处理：{fault.advice}"
+            for fault in faults
+        )
+    )
+
+
+def find_history_faults(history) -> list[Fault]:
+    """Everything that is wrong with a history, in the order of its rows."""
+    if not isinstance(history, pd.DataFrame) or history.empty:
+        return [
+            Fault(
+                "",
+                "",
+                "不是表或没有数据",
+                "行为年度、列为年级的 DataFrame",
+                "用 read_history 读取，或按此整理",
+            )
+        ]
+    years, grades = list(history.index), list(history.columns)
+    faults = [*_year_faults(years), *_grade_faults(grades)]
+    cells = history.to_numpy(dtype=object)
+    for at, year in enumerate(years):
+        for of, grade in enumerate(grades):
+            if not is_count(cells[at, of]):
+                faults.append(
+                    Fault(
+                        "",
+                        f"{year}年{grade}年级",
+                        cells[at, of],
+                        "不小于0的人数，不知道则留空",
+                        "核对这一年这一年级的在校生",
+                    )
+                )
+    return faults
+
+
+def order_history(history: pd.DataFrame) -> pd.DataFrame:
+    """The same numbers as floats, years and grades ascending; of a history without faults."""
+    cells = [[_as_float(cell) for cell in row] for row in history.to_numpy(dtype=object)]
+    index = pd.Index([int(year) for year in history.index], name="year")
+    columns = pd.Index([int(grade) for grade in history.columns], name="grade")
+    return pd.DataFrame(cells, index, columns, dtype=float).sort_index().sort_index(axis=1)
+
+
+def read_history(county: str, data: str | Path | None = None) -> pd.DataFrame:
+    """Read the pupils of a county by year and grade (读取分年级在校生).
+
+    Parameters
+    ----------
+    county
+        Id or Chinese name.
+    data
+        See counties.data_root.
+
+    Returns
+    -------
+    DataFrame
+        Years as index (name "year"), grades from 1 as columns (name "grade"), pupils (人, float; missing is unknown).
+        `attrs["data_kind"]` lists the kinds of data in the file.
+
+    Raises
+    ------
+    UsageError
+        Unknown county, no file, or it cannot be read.
+    DataError
+        The file is refused; all faults are listed.
+    """
+    path, name = enrolment_path(county, data), f"{find_county(county, data)}/enrolment.csv"
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"没有分年级在校生数据 {name}。请提供该文件，列为 {'、'.join(HISTORY_COLUMNS)}。"
+        ) from error
+    except OSError as error:
+        raise explain_unreadable(f"分年级在校生数据 {name}", error) from error
+    except ValueError as error:  # an empty file, another encoding, torn quotes
+        raise UsageError(
+            f"分年级在校生数据 {name} 不是 UTF-8 编码的 CSV 表：{error}。请重新导出。"
+        ) from error
+    raise_faults(_file_faults(table, find_county(county, data)), name)
+    table = table.assign(
+        year=table["year"].astype(int),
+        grade=table["grade"].astype(int),
+        pupils=pd.to_numeric(table["pupils"].replace("", None)),
+    )
+    history = table.pivot(index="year", columns="grade", values="pupils")
+    raise_faults(find_history_faults(history), name)
+    history = order_history(history)
+    history.attrs["data_kind"] = sorted(set(table["data_kind"]))
+    return history
+
+
+def _file_faults(table: pd.DataFrame, county: str) -> list[Fault]:
+    """What is wrong with the lines of a file; row 1 is the header."""
+    missing = [name for name in HISTORY_COLUMNS if name not in table]
+    if missing:
+        need = "、".join(HISTORY_COLUMNS)
+        return [Fault(1, name, "没有这一列", f"列为 {need}", "补上这一列") for name in missing]
+    faults = [] if len(table) else [Fault("", "", "没有数据行", "每年每个年级一行", "补上数据")]
+    twice = table[["year", "grade"]].duplicated()
+    for row, line in enumerate(table[HISTORY_COLUMNS].to_dict("records"), 2):
+        checks = [
+            ("county", line["county"] == county, county, "每县一个文件，只放本县的行"),
+            ("year", _is_digits(line["year"], 4, 4), "四位年份", "写学年初的年份"),
+            ("grade", _is_digits(line["grade"], 1, 2), "从1起的年级", "一至九年级连续编号"),
+            (
+                "pupils",
+                _is_written_count(line["pupils"]),
+                "不小于0的人数，不知道则留空",
+                "核对人数",
+            ),
+            ("data_kind", line["data_kind"] in DATA_KINDS, "、".join(DATA_KINDS), "写明数据性质"),
+        ]
+        faults += [
+            Fault(row, column, line[column], allowed, advice)
+            for column, good, allowed, advice in checks
+            if not good
+        ]
+        if twice.iloc[row - 2]:
+            found = f"{line['year']}年{line['grade']}年级"
+            faults.append(Fault(row, "grade", found, "每年每个年级一行", "删去重复的行"))
+    return faults
+
+
+def _is_digits(text: str, least: int, most: int) -> bool:
+    known = text.isascii() and text.isdecimal() and least <= len(text) <= most
+    return known and int(text) > 0
+
+
+def _is_written_count(text: str) -> bool:
+    try:
+        return text == "" or (isfinite(float(text)) and float(text) >= 0)
+    except ValueError:
+        return False
+
+
+def is_whole(label: Hashable) -> bool:
+    """Whether a label is a whole number."""
+    return isinstance(label, Integral) and not isinstance(label, bool)
+
+
+def is_count(cell) -> bool:
+    """Unknown, or a number that is finite and not negative."""
+    if cell is None or cell is pd.NA or cell is pd.NaT:
+        return True
+    if isinstance(cell, bool | np.bool_) or not isinstance(cell, Real):
+        return False
+    return np.isnan(cell) or (isfinite(cell) and cell >= 0)
+
+
+def _as_float(cell) -> float:
+    return float("nan") if cell is None or cell is pd.NA or cell is pd.NaT else float(cell)
+
+
+def _year_faults(years: list) -> Iterable[Fault]:
+    whole = sorted({int(year) for year in years if is_whole(year)})
+    for year in dict.fromkeys(years):
+        if not is_whole(year):
+            yield Fault("", "year", year, "整数年份", "写学年初的年份，例如 2020")
+        elif years.count(year) > 1:
+            yield Fault("", f"{year}年", f"出现{years.count(year)}次", "每年一行", "删去重复的年份")
+    missing = sorted(set(range(whole[0], whole[-1] + 1)) - set(whole)) if whole else []
+    if missing:
+        found = f"缺{'、'.join(map(str, missing[:12]))}" + ("等" if len(missing) > 12 else "")
+        yield Fault("", "year", found, "年份连续", "补上缺的年份；人数不知道就整行留空")
+
+
+def _grade_faults(grades: list) -> Iterable[Fault]:
+    for grade in dict.fromkeys(grades):
+        if not is_whole(grade):
+            yield Fault("", grade, grade, "从1起的整数年级", "列名写 1、2、3……")
+        elif grades.count(grade) > 1:
+            yield Fault("", grade, f"出现{grades.count(grade)}次", "每个年级一列", "删去重复的年级")
+    whole = {int(grade) for grade in grades if is_whole(grade)}
+    if whole and whole != set(range(1, len(whole) + 1)):
+        found = "、".join(map(str, sorted(whole)))
+        yield Fault("", "grade", found, "从1起连续的年级", "补上缺的年级；人数不知道就留空")
