@@ -6,12 +6,14 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import corruptions, engine, forms, ingest, startup
+from benchmarks import corruptions, engine, forms, ingest, montecarlo, scenario, startup
 
 BENCHMARKS = {
     "engine": engine.run,
     "forms": forms.run,
     "ingest": ingest.run,
+    "montecarlo": montecarlo.run,
+    "scenario": scenario.run,
     "startup": startup.run,
 }
 

@@ -6,7 +6,7 @@ from test_standard_2012 import judge_by, pair, school
 
 import youzhi as yz
 from youzhi.errors import UsageError
-from youzhi.rankings import RANK_COLUMNS
+from youzhi.rankings import RANK_COLUMNS, find_obstacles
 
 
 def result(county, distance, standard="jiaodu-2012-3", year=2016, extra=()):
@@ -78,3 +78,48 @@ def test_an_unknown_key_no_result_and_one_county_twice_are_refused():
         yz.rank_counties([])
     with pytest.raises(UsageError, match="a 2016"):
         yz.rank_counties([result("a", 10), result("a", 20)])
+
+
+# --- what stands against a ranking
+
+
+def of_kind(county, kind, year=2016, **options):
+    rows = [one | {"data_kind": kind} for one in pair(30)]
+    return judge_by(rows, standard="jiaodu-2012-3", county=county, year=year, **options)
+
+
+def test_schools_are_not_ranked_beside_campuses():
+    by_campus = of_kind("b", "real", unit="campus")
+    with pytest.raises(UsageError, match="a按学校计数；b按独立校区计数"):
+        yz.rank_counties([of_kind("a", "real"), by_campus])
+    assert ranks([by_campus, of_kind("c", "real", unit="campus")]) == {"b": 1, "c": 1}
+
+
+def test_data_of_two_kinds_are_not_ranked_in_one_year():
+    with pytest.raises(UsageError, match="2016年的数据性质不同：a是模拟数据；b是真实数据"):
+        yz.rank_counties([of_kind("b", "real"), of_kind("a", "synthetic")])
+
+
+def test_data_of_unknown_kind_are_not_ranked_beside_real_ones():
+    with pytest.raises(UsageError, match="未注明"):
+        yz.rank_counties([of_kind("b", "real"), result("a", 10)])
+
+
+def test_kinds_may_differ_between_years_for_each_year_has_its_own_order():
+    found = yz.rank_counties([of_kind("a", "real"), of_kind("a", "synthetic", year=2017)])
+    assert found["rank"].tolist() == [1, 1]
+
+
+def test_all_obstacles_are_told_at_once():
+    other = judge_by(
+        [one | {"data_kind": "synthetic"} for one in pair(10)],
+        standard="jiaodu-2017-6",
+        county="b",
+        year=2016,
+        unit="campus",
+    )
+    obstacles = find_obstacles([of_kind("a", "real"), other])
+    assert len(obstacles) == 3
+    with pytest.raises(UsageError) as refused:
+        yz.rank_counties([of_kind("a", "real"), other])
+    assert str(refused.value) == "\n".join(obstacles)

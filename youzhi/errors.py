@@ -57,6 +57,31 @@ class DataError(YouzhiError):
         return "\n".join(lines)
 
 
+class ScenarioError(YouzhiError):
+    """A scenario is not in the shape, or asks for what cannot be done (情景有误); every fault is listed at once.
+
+    Attributes
+    ----------
+    faults : DataFrame
+        One row per fault, in the order of the file. Columns: file, action (number and id of the action, or the part
+        of the file), key, found, allowed, advice.
+    """
+
+    def __init__(self, faults: pd.DataFrame):
+        self.faults = faults.reset_index(drop=True)
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        lines = [f"情景不能采用，共{len(self.faults)}处问题："]
+        for fault in self.faults.fillna("").astype(str).to_dict("records"):
+            key = f" {fault['key']}" if fault["key"] else ""
+            lines.append(
+                f"{fault['file']} {fault['action']}{key}：发现“{fault['found']}”；"
+                f"允许：{fault['allowed']}；处理：{fault['advice']}"
+            )
+        return "\n".join(lines)
+
+
 class ReportError(YouzhiError):
     """A report could not be made (报告未生成); nothing stands under its final name."""
 

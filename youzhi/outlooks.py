@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from youzhi.cards import County
+from youzhi.cards import NATIONAL_STANDARD, County
 from youzhi.counties import find_county, list_years, load_county, read_county
 from youzhi.enrolment import (
     METHODS,
@@ -378,7 +378,7 @@ def _count_seats(
         raise UsageError(f"{card.name_zh}没有{year}年及以前的学校数据，算不出学位。请补上学校表。")
     table, standard = (
         read_county(card.id, known[-1], data),
-        load_standard(card.standard_for(known[-1])),
+        load_standard(NATIONAL_STANDARD),
     )
     lengths = {"primary": card.primary_years, "junior": card.junior_years}
     kinds = sorted({kind for kind in table.texts("data_kind") if kind})

@@ -1,26 +1,25 @@
-"""Several results -> one order of counties; only results of one and the same standard are put side by side."""
+"""Several results -> one order of counties; only results of one standard, one way of counting and one kind of data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from youzhi.assessment import Assessment
 from youzhi.errors import UsageError
 from youzhi.indicators import sort_by_keys
-from youzhi.standards import Standard
 
 RANK_COLUMNS = ["county", "year", "stage", "value", "rank"]
 _KEYS = ["county", "year", "stage"]
+UNIT_WORDS = {"school": "学校", "campus": "独立校区"}
 _PLACES = 9  # digits to which two values are told apart
 
 
 def rank_counties(results: Iterable[Assessment], by: str = "composite") -> pd.DataFrame:
     """Put counties in order, the smallest differences between schools first (县际排序).
 
-    Only results of one standard are compared: another standard counts other schools by other indicators, so that its
-    coefficients are other numbers. Whether a county counts schools or campuses is its own affair and is not looked at.
+    Only what was counted in one way is compared; find_obstacles says what stands against it.
 
     Parameters
     ----------
@@ -39,7 +38,8 @@ def rank_counties(results: Iterable[Assessment], by: str = "composite") -> pd.Da
     Raises
     ------
     UsageError
-        No result, several standards, one county-year twice, or neither "composite" nor an indicator of the standard.
+        No result, one county-year twice, neither "composite" nor an indicator of the standard, or what find_obstacles
+        names; all obstacles at once.
 
     References
     ----------
@@ -67,7 +67,12 @@ def rank_counties(results: Iterable[Assessment], by: str = "composite") -> pd.Da
     [['even', 1], ['uneven', 2]]
     """
     results = list(results)
-    standard = _one_standard(results)
+    if not results:
+        raise UsageError("没有可以排序的评估结果。请至少给出一个。")
+    obstacles = find_obstacles(results)
+    if obstacles:
+        raise UsageError("\n".join(obstacles))
+    standard = results[0].standard
     if by != "composite" and by not in standard.codes:
         known = "、".join(standard.codes)
         raise UsageError(f"不能按“{by}”排序。可以用 composite，或指标：{known}。")
@@ -81,19 +86,69 @@ def rank_counties(results: Iterable[Assessment], by: str = "composite") -> pd.Da
     return sort_by_keys(table.assign(rank=rank.astype("Int64")), standard)[RANK_COLUMNS]
 
 
-def _one_standard(results: list[Assessment]) -> Standard:
-    """The standard by which all results were judged."""
-    if not results:
-        raise UsageError("没有可以排序的评估结果。请至少给出一个。")
+def find_obstacles(results: Iterable[Assessment]) -> list[str]:
+    """Say why results cannot be put into one order (不能排序的理由).
+
+    Another standard counts other schools by other indicators; a county that counts independent campuses has other
+    "schools" than one that adds them up; data of several kinds are not equally true. Each makes other numbers of the
+    same name.
+
+    Parameters
+    ----------
+    results
+        Of any number of counties and years.
+
+    Returns
+    -------
+    list of str
+        Chinese sentences, one per difference: standard (indicators, who counts, weighting), unit of counting, kinds of
+        data of one year. Empty where nothing stands against a ranking.
+    """
+    results = list(results)
+    return [*_standards_differ(results), *_units_differ(results), *_kinds_differ(results)]
+
+
+def _standards_differ(results: list[Assessment]) -> Iterator[str]:
     standards = [result.standard for result in results]
-    first = standards[0]
-    if any(standard != first for standard in standards):
+    if any(standard != standards[0] for standard in standards):
         numbers = "、".join(dict.fromkeys(f"{one.number}（{one.id}）" for one in standards))
-        raise UsageError(
+        yield (
             f"评估结果依据的标准不同：{numbers}。各标准计入的学校不同（是否含民办学校、教学点），指标也不同，"
             "差异系数不能放进同一个排序。请用同一标准重新评估。"
         )
-    return first
+
+
+def _units_differ(results: list[Assessment]) -> Iterator[str]:
+    units: dict[str, list[str]] = {}
+    for result in results:
+        counties = {result.names.get(county, county): None for county, _ in _keys_of(result)}
+        units.setdefault(result.sections.unit, []).extend(counties)
+    if len(units) > 1:
+        told = "；".join(
+            f"{'、'.join(dict.fromkeys(counties))}按{UNIT_WORDS[unit]}计数"
+            for unit, counties in sorted(units.items(), reverse=True)
+        )
+        yield (
+            f"计数口径不同：{told}。一所多校区的学校在前后两种口径中是一个数和几个数，"
+            "差异系数不能放进同一个排序。请用同一计数单位（unit）重新评估。"
+        )
+
+
+def _kinds_differ(results: list[Assessment]) -> Iterator[str]:
+    by_year: dict[int, dict[str, list[str]]] = {}
+    for result in results:
+        evidence = result.judged_items.evidence
+        for at, (county, year) in enumerate(evidence.keys):
+            kinds = by_year.setdefault(year, {}).setdefault(evidence.kinds(at), [])
+            kinds.append(result.names.get(county, county))
+    for year, kinds in sorted(by_year.items()):
+        if len(kinds) > 1:
+            told = "；".join(f"{'、'.join(names)}是{kind}" for kind, names in sorted(kinds.items()))
+            yield f"{year}年的数据性质不同：{told}。性质不同的数不能放进同一个排序。请换用同一性质的数据。"
+
+
+def _keys_of(result: Assessment) -> list[tuple[str, int]]:
+    return result.judged_items.evidence.keys
 
 
 def _values_of(result: Assessment, by: str) -> pd.DataFrame:

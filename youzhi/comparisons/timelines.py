@@ -1,0 +1,92 @@
+"""Promises of several counties -> their milestones side by side, with the level of recognition each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+import pandas as pd
+
+from youzhi.commitments import Commitments
+from youzhi.commitments.periods import first_day
+from youzhi.comparisons.settings import load_settings
+
+TIMELINE_COLUMNS = [
+    *("county", "document", "id", "level", "label", "start", "start_date", "due", "due_date"),
+    *("contradicted_by", "note", "source", "confidence"),
+]
+
+
+def level_of(name: str) -> str:
+    """Return the level of recognition that a milestone belongs to, "" where it prepares only (认定层级).
+
+    Parameters
+    ----------
+    name
+        Id of a promise.
+
+    Returns
+    -------
+    str
+        "provincial", "national" or "".
+
+    Examples
+    --------
+    >>> level_of("national-2030"), level_of("self-check-2021")
+    ('national', '')
+    """
+    for level in load_settings().level:
+        if any(fnmatchcase(name, pattern) for pattern in level.ids):
+            return level.id
+    return ""
+
+
+def find_plans(promises: Commitments) -> list[str]:
+    """Return the documents that set out to reach a recognition (创建方案文件).
+
+    Parameters
+    ----------
+    promises
+        Of one county.
+
+    Returns
+    -------
+    list of str
+        Names of the documents with a milestone of some level, in the order of the file.
+    """
+    named = {
+        one.document for one in promises.commitment if one.kind == "milestone" and level_of(one.id)
+    }
+    return [document.name for document in promises.document if document.name in named]
+
+
+def frame_timelines(counties: Iterable[Commitments]) -> pd.DataFrame:
+    """Tabulate the milestones of the plans of several counties (创建时间表).
+
+    Parameters
+    ----------
+    counties
+        What load_commitments gives. Milestones of other documents, a five-year plan for example, are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per milestone, sorted by county, last day in time and id. Columns: county, document, id, level
+        ("provincial", "national" or ""), label, start (text), start_date, due (text), due_date, contradicted_by, note,
+        source, confidence.
+    """
+    rows = []
+    for promises in counties:
+        plans = find_plans(promises)
+        for one in promises.commitment:
+            if one.kind != "milestone" or one.document not in plans:
+                continue
+            start = first_day(one.start) if one.start else None
+            told = [promises.county, one.document, one.id, level_of(one.id), one.label]
+            days = [one.start, start, one.due_text, one.due_date]
+            rows.append([*told, *days, one.contradicted_by, one.note, one.source, one.confidence])
+    table = pd.DataFrame(rows, columns=TIMELINE_COLUMNS)
+    dates = {"start_date": "datetime64[s]", "due_date": "datetime64[s]"}
+    return table.astype(dates).sort_values(
+        ["county", "due_date", "id"], kind="stable", ignore_index=True
+    )

@@ -1,0 +1,96 @@
+"""How likely the resource part is met in every year of a trial, given how well pupils can be foreseen (达标概率)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from youzhi.errors import UsageError
+from youzhi.trials.chances import Draws, draw_pupils, judge_draws
+from youzhi.trials.trial import Trial
+from youzhi.verdicts import combine
+
+DRAWS, SEED = 10_000, 20_260
+
+
+def draw_year(trial: Trial, year: int, *, draws: int = DRAWS, seed: int = SEED) -> Draws:
+    """Draw the pupils of one year of a trial from its outlook, and judge every draw (某年抽样判定).
+
+    Parameters
+    ----------
+    trial
+        What run_trial gives, with an outlook.
+    year
+        After the base year, up to the last year.
+    draws, seed
+        How many, and from where; the same seed gives the same draws.
+
+    Returns
+    -------
+    Draws
+        The middle of the draws is the trial's own table of that year: drawn totals of the outlook over their middle move
+        its pupils, and schools drift as they did before the base year, the more the later (with the root of the years).
+
+    Raises
+    ------
+    UsageError
+        The trial has no outlook, no earlier school table to tell how far schools drift, or no such year.
+    """
+    if trial.outlook is None:
+        raise UsageError(
+            f"{trial.card.name_zh}没有分年级学生数（{trial.card.id}/enrolment.csv），没有入学展望，无法抽样。"
+        )
+    if np.isnan(trial.drift):
+        raise UsageError(
+            f"{trial.card.name_zh}{trial.span[0]}年以前没有学校表，不知道各校学生数怎样偏离全县，无法抽样。"
+        )
+    first, last = trial.span
+    if not first < year <= last or year not in trial.outlook.years:
+        raise UsageError(f"抽样的年份应在{first + 1}—{last}之间，收到 {year}。")
+    drawn = trial.outlook.draws(draws, seed)[:, trial.outlook.years.index(year), :]
+    if np.isnan(drawn).any():
+        raise UsageError(
+            f"{trial.card.name_zh}{first}年以前的分年级学生数太少，展望不到{year}年，无法抽样。"
+        )
+    factors = {
+        stage: np.clip(drawn[:, at] / np.median(drawn[:, at]), 1e-6, None)
+        for at, stage in enumerate(trial.outlook.stage_grades)
+    }
+    return judge_draws(
+        trial.years[year],
+        draw_pupils(trial.years[year], factors, trial.drift * (year - first) ** 0.5, seed),
+    )
+
+
+def measure_odds(trial: Trial, *, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+    """Tell for every year how likely every school and every coefficient is met (逐年达标概率).
+
+    Only the resource part is drawn. The county is recognised only if all other parts are met too; `others` says how they
+    stand in the trial.
+
+    Parameters
+    ----------
+    trial
+        What run_trial gives, with an outlook and a standard with bars.
+    draws, seed
+        See draw_year.
+
+    Returns
+    -------
+    DataFrame
+        One row per year after the base year, part ("schools", "dispersion", "resources") and stage ("" for both). Columns:
+        those of Draws.chances, then others (verdict of the parts that are not drawn).
+
+    Raises
+    ------
+    UsageError
+        As draw_year.
+    """
+    first, last = trial.span
+    frames = []
+    for year in range(first + 1, last + 1):
+        told = draw_year(trial, year, draws=draws, seed=seed).chances
+        reasons = trial.years[year].reasons
+        rest = reasons.loc[~reasons["part"].isin(["schools", "dispersion"]), "verdict"]
+        frames.append(told.assign(others=combine(rest)))
+    return pd.concat(frames, ignore_index=True)

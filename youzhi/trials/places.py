@@ -1,0 +1,105 @@
+"""Where a trial's new schools would serve best: one site per town, in the year with most pupils (选址)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from youzhi.errors import UsageError
+from youzhi.seats import class_limits, measure_seats
+from youzhi.siting import CountyCase, SitePlan, county_case
+from youzhi.trials.trial import IDLE, Trial
+
+# A plan is good enough when no other can be better by more than this share.
+_ACCEPTED_GAP = 0.001
+
+
+@dataclass(frozen=True)
+class SiteQuestion:
+    """Where to build, for one stage of a trial, with its answers (选址).
+
+    Attributes
+    ----------
+    stage, year
+        Whose pupils, and in which year, without the actions.
+    new, seats
+        How many new schools may be built at most, and seats of each.
+    from_plan
+        Whether these are those of the scenario; else one school as large as the mean of those that stand.
+    case
+        Points (schools where pupils are now), sites (these schools and one new place per town), distances.
+    plan
+        The best choice of new places.
+    idle
+        The best that the schools that stand can do alone.
+    """
+
+    stage: str
+    year: int
+    new: int
+    seats: int
+    from_plan: bool
+    case: CountyCase
+    plan: SitePlan
+    idle: SitePlan
+
+
+def choose_places(trial: Trial, stage: str) -> SiteQuestion:
+    """Ask in which towns the new schools of a scenario would serve best (在哪些镇街新建).
+
+    Pupils are where they are without the actions, in the year with most of them; schools keep the seats of the base
+    year. A new place lies in the pupil-weighted middle of the schools of a town. The way is the great circle.
+
+    Parameters
+    ----------
+    trial
+        What run_trial gives.
+    stage
+        "primary" or "junior".
+
+    Returns
+    -------
+    SiteQuestion
+        Whose plans come with bound and gap; a plan that cannot be has a reason.
+
+    Raises
+    ------
+    UsageError
+        The standard has no such stage, no school has coordinates, or seats of a school are unknown.
+    """
+    if stage not in trial.standard.stages:
+        raise UsageError(f"没有学段“{stage}”。可以用：{'、'.join(trial.standard.stages)}。")
+    year = _fullest_year(trial, stage)
+    table, start = trial.tables[IDLE][year], trial.tables[IDLE][trial.span[0]]
+    known = measure_seats(start, trial.standard)
+    new, seats, from_plan = _new_schools(trial, stage, known)
+    towns = county_case(table, stages=stage, by="town").points
+    towns = towns[towns["town"] != ""]
+    places = towns[["town", "lon", "lat"]].assign(site="新校（" + towns["town"] + "）")
+    places = places.assign(**{f"seats_{stage}": seats})
+    case = county_case(table, stages=stage, seats=known, new_sites=places)
+    standing = len(case.existing)
+    plan, idle = (case.choose(sites=standing + more, accept_gap=_ACCEPTED_GAP) for more in (new, 0))
+    return SiteQuestion(stage, year, new, seats, from_plan, case, plan, idle)
+
+
+def _fullest_year(trial: Trial, stage: str) -> int:
+    """The first of the years with most pupils when nothing is done."""
+    rows = trial.timeline[(trial.timeline["stage"] == stage) & (trial.timeline["case"] == IDLE)]
+    pupils = rows.set_index("year")["pupils"].dropna()
+    return int(pupils.idxmax()) if len(pupils) else trial.span[0]
+
+
+def _new_schools(trial: Trial, stage: str, known: pd.DataFrame) -> tuple[int, int, bool]:
+    """How many new schools of how many seats each: those of the scenario, else one like those that stand."""
+    planned = [
+        action.classes[stage]
+        for action in trial.scenario.action
+        if action.kind == "build" and stage in action.classes
+    ]
+    limits = class_limits(trial.standard) | dict(trial.scenario.classes.limit)
+    if planned:
+        return len(planned), round(limits[stage] * sum(planned) / len(planned)), True
+    here = known.loc[known["stage"] == stage, "seats"].astype(float)
+    return 1, max(round(here[here > 0].mean()), 1), False
