@@ -140,7 +140,7 @@ def test_demo_data_are_a_data_root_equal_to_the_committed_one(run, place, monkey
     monkeypatch.delenv("YOUZHI_DATA")
     code, said, _ = run("demo-data", "--out", "demo")
     assert code == 0
-    kinds = ("/county.toml", "/schools.csv", "/items.csv")
+    kinds = ("/county.toml", "/schools.csv", "/items.csv", "/enrolment.csv")
     committed = {name: file for name, file in tree(ROOT / "data").items() if name.endswith(kinds)}
     assert tree(place / "demo") == committed
     assert f"已写入{sum(name.endswith('.csv') for name in committed)}个" in said
@@ -666,8 +666,8 @@ def test_help_loads_nothing_heavy():
 
 
 def test_every_command_and_option_is_explained_in_chinese_and_english(run):
-    commands = ["template", "check", "import", "report", "batch", "ledger", "forms", "list"]
-    commands.append("demo-data")
+    commands = ["template", "check", "import", "report", "batch", "compare", "outlook"]
+    commands += ["scenario", "ledger", "forms", "list", "demo-data"]
     _, overview, _ = run("--help")
     assert re.findall(r"^  ([a-z-]+) +\S*[一-鿿].* · [a-z]", overview, re.M) == commands
     for command in commands:

@@ -20,9 +20,10 @@ from fontTools.ttLib import TTFont
 from nbformat import v4
 
 import youzhi
-from youzhi.errors import DataError, ReportError, UsageError
-from youzhi.reports import engine, plan_jobs, run_batch, run_report
+from youzhi.errors import DataError, ReportError, ScenarioError, UsageError
+from youzhi.reports import engine, plan_jobs, run_batch, run_comparison, run_report
 from youzhi.reports.files import STALE_SECONDS, write_together
+from youzhi.reports.manifest import plan_comparison
 from youzhi.synthetic import make_county, to_csv_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -752,7 +753,7 @@ def test_plan_lists_only_what_has_data(notebook, data):
     notebook("county")
     shutil.rmtree(data / "shanting/2021")
     jobs = plan_jobs(years=[2021, 2020, 2030], data=data)
-    assert [(job.county, job.year) for job in jobs] == [
+    assert [(job.place, job.year) for job in jobs] == [
         ("shanting", 2020),
         ("yiyuan", 2020),
         ("yiyuan", 2021),
@@ -780,7 +781,7 @@ def test_year_whose_standard_does_not_exist_is_left_out_and_told(notebook, data,
     move_to_2016(data)
     jobs = plan_jobs(data=data, out=out)
     years = [2020, 2021]
-    assert [(job.county, job.year) for job in jobs] == [
+    assert [(job.place, job.year) for job in jobs] == [
         *(("shanting", year) for year in years),
         *(("yiyuan", year) for year in [2016, *years]),
     ]
@@ -804,7 +805,7 @@ def test_year_that_is_named_is_refused_when_its_standard_does_not_exist(notebook
     for words in ("山亭区2016年（jiaodu-1999-9）", "沂源县2016年（县区卡没有写明", "--standard"):
         assert words in str(refused.value)
     jobs = plan_jobs(years=[2016], data=data, standard="jiaodu-2017-6")
-    assert [job.county for job in jobs] == ["shanting", "yiyuan"]
+    assert [job.place for job in jobs] == ["shanting", "yiyuan"]
     assert caplog.records == []
 
 
@@ -837,3 +838,417 @@ def test_warnings_of_a_notebook_reach_neither_the_page_nor_the_kept_notebook(not
     page = report()
     assert "a path of this machine" not in page.read_text(encoding="utf-8")
     assert "a path of this machine" not in page.with_suffix(".ipynb").read_text(encoding="utf-8")
+
+
+# --- several counties in one report
+
+COMPARE = 'counties: list = []  # 县区\nyear: int = 2023  # 年度\nstandard: str = ""  # 标准'
+
+
+@pytest.fixture
+def compare(notebook, data, out):
+    """Run a small notebook about several counties."""
+
+    def run(*cells, year=2020, names=None, **wishes):
+        notebook(
+            *(cells or ("# 县际比较", "counties, year")),
+            name="04_compare_counties",
+            parameters=[COMPARE],
+        )
+        return run_comparison(year, names, data=data, out=out, **wishes)
+
+    return run
+
+
+def test_comparison_is_about_all_counties_of_the_year_and_has_one_place(compare, out):
+    page = compare()
+    assert page == out / "compare/2020/04_compare_counties.html"
+    assert set(tree(out)) == {f"compare/2020/{page.stem}.{end}" for end in ("html", "ipynb")}
+    text = html.unescape(page.read_text(encoding="utf-8"))
+    assert "山亭区、沂源县 · 2020年" in text
+    assert "(['shanting', 'yiyuan'], 2020)" in text
+
+
+def test_comparison_keeps_the_order_in_which_counties_were_named(compare):
+    page = compare(names=["沂源", "shanting", "yiyuan"]).read_text(encoding="utf-8")
+    assert "沂源县、山亭区 · 2020年" in page
+    assert "(['yiyuan', 'shanting'], 2020)" in html.unescape(page)
+
+
+def test_head_of_a_comparison_counts_verdicts_and_tells_each_county(compare, data):
+    change_kind(data / "yiyuan/2020/schools.csv", "real")
+    verdicts = {
+        county: youzhi.assess_county(county, 2020, data=data).verdict
+        for county in ("shanting", "yiyuan")
+    }
+    words = {"met": "达到", "not_met": "未达到", "cannot_tell": "现有数据无法判定是否达到"}
+    page = compare()
+    head = head_of(page)
+    assert re.search(r"结论：2个县区中(达标\d个|未达标\d个|无法判定\d个|、)+\n", head)
+    for county, name, kind in (
+        ("shanting", "山亭区", "模拟数据"),
+        ("yiyuan", "沂源县", "真实数据"),
+    ):
+        told = f"{name}：{words[verdicts[county]]}优质均衡要求（教督〔2017〕6号；{kind}）"
+        assert told in head
+        own = hashlib.sha256((data / county / "2020/schools.csv").read_bytes()).hexdigest()
+        assert f"SHA-256 {own[:16]}…（{name}学校数据文件）" in head
+    assert head.count("教督〔2017〕6号 县域") == 1
+    assert "含模拟数据：部分县区的数字为演示而生成" in head
+    assert "不能放在一起排名" not in head
+
+
+def test_comparison_by_two_standards_says_so_in_its_head(compare, data, tmp_path):
+    card = data / "shanting/county.toml"
+    text = card.read_text(encoding="utf-8").replace('"jiaodu-2017-6"', '"jiaodu-2012-3"')
+    card.write_text(text, encoding="utf-8", newline="")
+    head = head_of(compare())
+    assert "依据的标准不同，不能放在一起排名" in head
+    for name in ("jiaodu-2017-6", "jiaodu-2012-3"):
+        assert youzhi.load_standard(name).title in head
+    assert "基本均衡要求（教督〔2012〕3号；" in head
+    forced = head_of(compare(standard="jiaodu-2017-6"))
+    assert "不能放在一起排名" not in forced
+    assert "教督〔2012〕3号" not in forced
+
+
+def test_digest_of_a_comparison_is_over_the_files_of_all_counties(compare, data):
+    lines = []
+    for county in ("shanting", "yiyuan"):
+        names = [f"{year}/schools.csv" for year in (2020, 2021)]
+        paths = {name: data / county / name for name in (*names, "county.toml")}
+        paths["standards/jiaodu-2017-6.toml"] = ROOT / "youzhi/standards/jiaodu-2017-6.toml"
+        lines += [
+            f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {county}/{name}\n"
+            for name, path in paths.items()
+        ]
+    lines.sort(key=lambda line: line.split("  ")[1])
+    combined = hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert f"SHA-256 {combined[:16]}…" in head_of(compare())
+
+
+@pytest.mark.parametrize("county", ["shanting", "yiyuan"])
+def test_change_of_any_compared_county_during_the_run_gives_no_report(compare, out, county):
+    cell = f"open(f\"{{os.environ['YOUZHI_DATA']}}/{county}/2021/schools.csv\", 'a').write('\\n')"
+    with pytest.raises(ReportError, match="compare 2020 报告未生成：运行期间"):
+        compare(f"import os\n{cell}")
+    assert not out.exists()
+
+
+def test_failed_comparison_keeps_its_copy_under_its_own_name(compare, out):
+    with pytest.raises(ReportError, match="ZeroDivisionError"):
+        compare("1 / 0")
+    assert list(tree(out)) == ["_failed/compare-2020-04_compare_counties.ipynb"]
+
+
+def test_faulty_data_of_all_compared_counties_stand_in_one_list(compare, data, out):
+    for county, year, wrong in (("shanting", 2021, "编造"), ("yiyuan", 2020, "虚构")):
+        table = data / county / str(year) / "schools.csv"
+        text = table.read_text(encoding="utf-8").replace("synthetic", wrong, 1)
+        table.write_text(text, encoding="utf-8", newline="")
+    with pytest.raises(DataError) as refused:
+        compare()
+    faults = refused.value.faults[["file", "found"]].values.tolist()
+    assert faults == [["shanting/2021/schools.csv", "编造"], ["yiyuan/2020/schools.csv", "虚构"]]
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "answer"),
+    [
+        ({"names": ["yiyuan"]}, r"至少要两个县区.*2020年有数据的：yiyuan（沂源县）"),
+        ({"names": []}, r"至少要两个县区.*（无）"),
+        ({"year": 2030}, r"至少要两个县区.*（无）"),
+        ({"names": ["yiyuan", "shanting"], "year": 2030}, "没有所选年份的学校数据；已有年度：2020"),
+        ({"names": ["yiyuan", "沂水"]}, r"没有县区“沂水”。已有：.*yiyuan（沂源县）"),
+        ({"year": "2020"}, "年份应为整数"),
+        ({"standard": "jiaodu-1999-1"}, "jiaodu-2017-6"),
+        ({"notebook": "04"}, "现有：04_compare_counties"),
+        ({"to": 2030}, "没有参数“to”；允许的参数：counties: list、year: int、standard: str"),
+    ],
+)
+def test_impossible_comparison_is_refused_with_what_is_allowed(compare, out, wishes, answer):
+    with pytest.raises(UsageError, match=answer):
+        compare(**wishes)
+    assert not out.exists()
+
+
+def test_comparison_leaves_out_whose_standard_does_not_exist_but_not_one_that_was_named(
+    compare, data, caplog
+):
+    shutil.copytree(data / "yiyuan", data / "mengyin")
+    for year in (2020, 2021):
+        table = data / f"mengyin/{year}/schools.csv"
+        text = table.read_text(encoding="utf-8").replace("yiyuan,", "mengyin,")
+        table.write_text(text, encoding="utf-8", newline="")
+    text = (data / "yiyuan/county.toml").read_text(encoding="utf-8")
+    moved = text.replace('"yiyuan"', '"mengyin"').replace('zh = "沂源县"', 'zh = "蒙阴县"')
+    card = moved.replace('"jiaodu-2017-6"', '"jiaodu-1999-9"')
+    (data / "mengyin/county.toml").write_text(card, encoding="utf-8", newline="")
+    assert "山亭区、沂源县 · 2020年" in compare().read_text(encoding="utf-8")
+    assert "未列入：蒙阴县2020年（jiaodu-1999-9）" in caplog.text
+    with pytest.raises(UsageError, match=r"蒙阴县2020年（jiaodu-1999-9）"):
+        compare(names=["yiyuan", "shanting", "mengyin"])
+
+
+def test_notebook_about_several_counties_is_refused_county_by_county(
+    compare, notebook, report, data, out
+):
+    compare()
+    notebook("county")
+    for make in (report, lambda **wishes: plan_jobs(data=data, out=out, **wishes)):
+        with pytest.raises(UsageError, match="youzhi compare --year 2023"):
+            make(notebook="04_compare_counties")
+    with pytest.raises(UsageError, match="没有参数“counties”"):
+        run_comparison(2020, data=data, notebook="02_county_report", out=out)
+
+
+def test_comparison_is_no_part_of_a_batch(compare, data, out):
+    compare()
+    with pytest.raises(UsageError, match="不能批量生成"):
+        run_batch([plan_comparison(2020, data=data, out=out)])
+
+
+# --- reports that look ahead
+
+AHEAD = 'county: str = "yiyuan"  # 县区\nyear: int = 2025  # 年度\nto: int = 2035  # 推算到'
+TRIAL = (
+    'county: str = "yiyuan"  # 县区\nscenario: str = "buy"  # 情景\n'
+    "year: int = 2020  # 起算年\nto: int = 2030  # 终止年"
+)
+SCENARIO = """
+id = "{name}"
+county = "yiyuan"
+title = {{ zh = "添置设备", en = "Equipment" }}
+base_year = {base}
+to = 2024
+summary = "一所学校添置设备。"
+source = "测试"
+{enrolment}
+[[action]]
+id = "a"
+kind = "buy"
+year = 2022
+school = "{school}"
+equipment_value_yuan = 100000
+evidence = "assumption"
+source = "测试"
+"""
+
+
+def write_scenario(data, name="buy", school="3703230001", base=2020, mode="", folder=None):
+    """A scenario of Yiyuan with one action."""
+    folder = folder or data / "yiyuan/scenarios"
+    folder.mkdir(exist_ok=True)
+    enrolment = f'[enrolment]\nmode = "{mode}"\n' if mode else ""
+    text = SCENARIO.format(name=name, school=school, base=base, enrolment=enrolment)
+    path = folder / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def ahead(notebook, data):
+    """Data and small notebooks to look ahead with; pupils by grade for Yiyuan alone."""
+    shutil.copy(ROOT / "data/yiyuan/enrolment.csv", data / "yiyuan")
+    write_scenario(data)
+    notebook("# 生源展望", "county, year, to", name="05_enrolment_outlook", parameters=[AHEAD])
+    cell = "county, scenario, year, to"
+    notebook("# 建设情景", cell, name="06_school_construction", parameters=[TRIAL])
+    return data
+
+
+OUTLOOK, CONSTRUCTION = (
+    {"notebook": n} for n in ("05_enrolment_outlook", "06_school_construction")
+)
+
+
+def test_outlook_report_names_the_verdict_of_its_year_and_where_the_answer_stands(ahead, report):
+    page = report(year=2021, to=2030, **OUTLOOK)
+    assert page.name == "05_enrolment_outlook.html"
+    assert "('yiyuan', 2021, 2030)" in html.unescape(page.read_text(encoding="utf-8"))
+    told = head_of(page)
+    assert re.search("结论：2021年.+优质均衡要求；到2030年的学生数和学位见正文首段", told)
+    assert "（历年数据、清洗记录、县区卡、分年级在校生、承诺和标准）" in told
+    # the censuses and national births are real, what follows from them is a projection
+    assert re.search("数据性质2021年模拟数据；历年比较和推算另用.*预测数据", told)
+
+
+def test_outlook_without_a_last_year_goes_as_far_as_the_notebook_says(ahead, out):
+    [job] = plan_jobs(["yiyuan"], [2021], data=ahead, out=out, **OUTLOOK)
+    assert job.parameters == {"county": "yiyuan", "year": 2021, "to": 2035}
+
+
+def test_pupils_by_grade_are_part_of_the_fingerprint_where_they_are_read_and_only_there(
+    ahead, report, notebook
+):
+    notebook("county")
+    before = [combined_of(page) for page in (report(to=2030, **OUTLOOK), report())]
+    table = ahead / "yiyuan/enrolment.csv"
+    table.write_bytes(table.read_bytes().replace(b",4449,", b",4450,"))
+    after = [combined_of(page) for page in (report(to=2030, **OUTLOOK), report())]
+    assert before[0] != after[0]
+    assert before[1] == after[1]
+
+
+def combined_of(page):
+    """The last digest in the head of a page."""
+    return re.findall(r"SHA-256 (\w+)…", head_of(page))[-1]
+
+
+def test_kind_of_the_pupils_by_grade_is_told_in_the_head(ahead, report):
+    for year in (2020, 2021):
+        change_kind(ahead / f"yiyuan/{year}/schools.csv", "real")
+    page = report(year=2020, to=2030, **OUTLOOK)
+    assert "2020年真实数据；历年比较和推算另用" in head_of(page)
+    assert "含模拟数据：历年比较和推算所用其他数字为演示而生成" in head_of(page)
+
+
+@pytest.mark.parametrize("name", ["enrolment.csv", "scenarios/buy.toml"])
+def test_change_of_what_a_look_ahead_rests_on_gives_no_report(ahead, notebook, report, out, name):
+    cell = f"import os\nopen(f\"{{os.environ['YOUZHI_DATA']}}/yiyuan/{name}\", 'a').write('\\n')"
+    notebook(cell, name="06_school_construction", parameters=[TRIAL])
+    with pytest.raises(ReportError, match="运行期间"):
+        report(scenario="buy", **CONSTRUCTION)
+    assert not out.exists()
+
+
+def test_two_scenarios_of_one_county_year_have_two_reports(ahead, report, out):
+    write_scenario(ahead, "buy-more")
+    pages = [report(scenario=name, **CONSTRUCTION) for name in ("buy", "buy-more")]
+    assert [page.name for page in pages] == [
+        "06_school_construction-buy.html",
+        "06_school_construction-buy-more.html",
+    ]
+    assert len(tree(out)) == 4
+    assert "情景“buy-more”到2024年的结果见正文首段" in head_of(pages[1])
+    assert "县区卡、分年级在校生、情景、承诺和标准）" in head_of(pages[1])
+    assert "('yiyuan', 'buy', 2020, 2024)" in html.unescape(pages[0].read_text(encoding="utf-8"))
+
+
+def test_scenario_of_ones_own_lies_anywhere(ahead, report, tmp_path, monkeypatch):
+    write_scenario(ahead, "own", folder=tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    page = report(scenario="mine/own.toml", to=2023, **CONSTRUCTION)
+    assert page.name == "06_school_construction-own.html"
+    told = html.unescape(page.read_text(encoding="utf-8"))
+    assert f"'{tmp_path / 'mine/own.toml'}'" in told
+    assert "2023)" in told
+
+
+def test_the_only_scenario_needs_no_name_but_one_of_several_does(ahead, report, out):
+    assert report(**CONSTRUCTION).name == "06_school_construction-buy.html"
+    write_scenario(ahead, "other")
+    before = tree(out)
+    with pytest.raises(UsageError, match="有几个情景：buy、other"):
+        report(**CONSTRUCTION)
+    assert tree(out) == before
+
+
+@pytest.mark.parametrize(
+    ("wishes", "answer"),
+    [
+        (OUTLOOK | {"county": "shanting"}, r"山亭区2020年.*已有：沂源县 2016—2025年"),
+        (OUTLOOK | {"to": 2020}, "to 为 2020；应是晚于2020年"),
+        (OUTLOOK | {"to": "2030"}, "“to”应为 int"),
+        (OUTLOOK | {"scenario": "buy"}, "没有参数“scenario”"),
+        (CONSTRUCTION | {"scenario": "by"}, r"已有：沂源县 buy（2020年起）"),
+        (CONSTRUCTION | {"scenario": "../scenarios/buy"}, r"已有：沂源县 buy（2020年起）"),
+        (CONSTRUCTION | {"scenario": "nowhere.toml"}, "没有情景文件“nowhere.toml”"),
+        (CONSTRUCTION | {"scenario": 6}, r"已有：沂源县 buy（2020年起）"),
+        (CONSTRUCTION | {"scenario": "buy", "year": 2021}, r"沂源县2021年.*buy（2020年起）"),
+        (CONSTRUCTION | {"scenario": "buy", "to": 2030}, "终止年应在2020—2024之间，收到 2030"),
+        (CONSTRUCTION | {"county": "shanting"}, r"山亭区2020年.*已有：沂源县 buy（2020年起）"),
+    ],
+)
+def test_look_ahead_that_cannot_be_taken_is_refused_with_what_can(
+    ahead, report, out, wishes, answer
+):
+    with pytest.raises(UsageError, match=answer):
+        report(**wishes)
+    assert not out.exists()
+
+
+def test_what_does_not_exist_at_all_is_said_to_be_nothing(ahead, report, out):
+    shutil.rmtree(ahead / "yiyuan/scenarios")
+    (ahead / "yiyuan/enrolment.csv").unlink()
+    for wishes in (OUTLOOK, CONSTRUCTION):
+        with pytest.raises(UsageError, match="已有：（无）"):
+            report(**wishes)
+    assert not out.exists()
+
+
+def test_faulty_pupils_by_grade_stop_before_anything_runs(ahead, report, out):
+    append(ahead / "yiyuan/enrolment.csv", "yiyuan,2025,1,很多,synthetic\n")
+    with pytest.raises(DataError, match=r"yiyuan/enrolment\.csv.*“很多”"):
+        report(to=2030, **OUTLOOK)
+    assert not out.exists()
+
+
+def test_scenario_that_does_not_fit_the_schools_stops_before_anything_runs(ahead, report, out):
+    write_scenario(ahead, "wrong", school="9999")
+    with pytest.raises(ScenarioError, match="9999"):
+        report(scenario="wrong", **CONSTRUCTION)
+    assert not out.exists()
+
+
+def test_scenario_that_asks_for_an_outlook_needs_the_pupils_by_grade(ahead, report, out):
+    shutil.copy(ROOT / "data/yiyuan/2020/schools.csv", ahead / "yiyuan/2020")
+    write_scenario(ahead, "come", mode="outlook")
+    assert report(scenario="come", **CONSTRUCTION).is_file()
+    (ahead / "yiyuan/enrolment.csv").unlink()
+    before = tree(out)
+    with pytest.raises(UsageError, match=r"没有分年级学生数（yiyuan/enrolment\.csv）"):
+        report(scenario="come", **CONSTRUCTION)
+    assert tree(out) == before
+    assert report(scenario="buy", **CONSTRUCTION).is_file()
+
+
+def test_faulty_scenario_is_told_when_the_jobs_are_planned(ahead, out):
+    append(write_scenario(ahead, "torn"), "\nkindd = 1\n")
+    with pytest.raises(UsageError, match=r"(?s)torn.*kindd"):
+        plan_jobs(data=ahead, out=out, **CONSTRUCTION)
+    [job] = plan_jobs(["yiyuan"], data=ahead, out=out, scenario="buy", **CONSTRUCTION)
+    assert job.name == "06_school_construction-buy"
+
+
+def test_batch_looks_ahead_where_it_can_and_tells_where_not(ahead, out, caplog):
+    jobs = plan_jobs(data=ahead, out=out, to=2030, **OUTLOOK)
+    assert [(job.place, job.year) for job in jobs] == [("yiyuan", 2020), ("yiyuan", 2021)]
+    assert "未列入：山亭区2020、2021年没有分年级在校生" in caplog.text
+    assert list(run_batch(jobs)["status"]) == ["ok", "ok"]
+    with pytest.raises(UsageError, match=r"山亭区2020、2021年.*已有：沂源县"):
+        plan_jobs(["yiyuan", "shanting"], data=ahead, out=out, **OUTLOOK)
+
+
+def test_batch_leaves_out_years_that_the_pupils_by_grade_do_not_have(ahead, out, caplog):
+    table = ahead / "yiyuan/enrolment.csv"
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not re.match(r"yiyuan,202[1-9]", line)]
+    table.write_text("".join(kept), encoding="utf-8", newline="")
+    [job] = plan_jobs(["yiyuan"], data=ahead, out=out, **OUTLOOK)
+    assert job.year == 2020
+    assert "未列入：沂源县2021年" in caplog.text
+    with pytest.raises(UsageError, match=r"沂源县2021年.*2016—2020年"):
+        plan_jobs(["yiyuan"], [2020, 2021], data=ahead, out=out, **OUTLOOK)
+
+
+def test_batch_of_scenarios_tries_each_from_its_base_year_and_the_index_tells_them_apart(
+    ahead, out, caplog
+):
+    write_scenario(ahead, "later", base=2021)
+    jobs = plan_jobs(data=ahead, out=out, **CONSTRUCTION)
+    assert [(job.year, job.name, job.parameters["to"]) for job in jobs] == [
+        (2020, "06_school_construction-buy", 2024),
+        (2021, "06_school_construction-later", 2024),
+    ]
+    assert "未列入：山亭区2020、2021年没有所选情景" in caplog.text
+    write_scenario(ahead, "more")
+    table = run_batch(plan_jobs(["yiyuan"], data=ahead, out=out, **CONSTRUCTION))
+    assert list(table["notebook"]) == [
+        f"06_school_construction-{name}" for name in ("buy", "more", "later")
+    ]
+    index = (out / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="([^"]+)"', index)
+    assert [(out / link).is_file() for link in links] == [True] * 3
+    assert [f"情景 {name}" in index for name in ("buy", "more", "later")] == [True] * 3

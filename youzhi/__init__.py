@@ -31,7 +31,7 @@ _HOMES = {
     "forms": ["make_forms"],
     "template": ["make_template"],
     "imports": ["check_county", "check_files", "import_files"],
-    "reports": ["plan_jobs", "run_batch", "run_report"],
+    "reports": ["plan_jobs", "run_batch", "run_comparison", "run_report"],
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -7,9 +7,11 @@ import sys
 
 import typer
 
+from youzhi.cli.comparing import compare
 from youzhi.cli.imports import check, import_tables, write_template
 from youzhi.cli.ledgers import ledger
 from youzhi.cli.options import printable
+from youzhi.cli.prospects import outlook, scenario
 from youzhi.cli.reports import batch, forms, report
 from youzhi.cli.roots import list_existing, write_demo_data
 from youzhi.errors import ReportError, WriteError, YouzhiError
@@ -27,6 +29,9 @@ for _name, _command in {
     "import": import_tables,
     "report": report,
     "batch": batch,
+    "compare": compare,
+    "outlook": outlook,
+    "scenario": scenario,
     "ledger": ledger,
     "forms": forms,
     "list": list_existing,

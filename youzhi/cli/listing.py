@@ -1,9 +1,9 @@
-"""A list of findings on the terminal: a table for people, plain lines where the output goes into a file or a pipe."""
+"""Tables on the terminal, one of findings and any other: drawn for people, plain lines for a file or a pipe."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
@@ -12,6 +12,12 @@ from youzhi.cli.options import printable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_WIDEST = (
+    24  # cells that a long text claims, twelve Chinese characters a line; it gets what is left
+)
+_PADDING = 3  # of a column, with the gap to the next
+_KEYS = 2
 
 
 class _Entry(NamedTuple):
@@ -34,13 +40,38 @@ def show_findings(findings: pd.DataFrame) -> None:
     """
     entries = [*_serious(findings), *_converted(findings)]
     if entries and sys.stdout.isatty():
-        _draw(entries)
+        _draw_findings(entries)
         return
     said = {""}
     for entry in entries:
         told = entry._replace(effect="") if entry.effect in said else entry
         said.add(entry.effect)
         typer.echo(printable("｜".join(filter(None, told)).replace("\n", "；")))
+
+
+def show_table(title: str, table: pd.DataFrame) -> None:
+    """Print a table for readers; where the terminal is too narrow, in several tables one below the other.
+
+    Parameters
+    ----------
+    title
+        A line above it.
+    table
+        Any heads and cells; a missing cell is a dash.
+    """
+    heads = [str(head) for head in table.columns]
+    cells = table.astype(object).where(table.notna(), "—")
+    rows = [[str(cell) for cell in row] for row in cells.itertuples(index=False)]
+    typer.echo(printable(f"{title}：" if rows else f"{title}：（无）"))
+    if not rows:
+        return
+    if sys.stdout.isatty():
+        for block in _split_columns(heads, rows):
+            shapes = {heads[at]: {"overflow": "fold"} for at in block}
+            _draw(shapes, ([row[at] for at in block] for row in rows))
+        return
+    for row in (heads, *rows):
+        typer.echo(printable("｜".join(row).replace("\n", "；")))
 
 
 def sum_up(findings: pd.DataFrame) -> str:
@@ -63,24 +94,48 @@ def sum_up(findings: pd.DataFrame) -> str:
     return "、".join(told) or "没有发现问题"
 
 
-def _draw(entries: list[_Entry]) -> None:
+def _draw_findings(entries: list[_Entry]) -> None:
     """A table as wide as the terminal; what depends on a column is said once."""
+    heads = {"位置": 3, "发现": 4, "怎么办": 6}
+    columns = {head: {"ratio": share, "overflow": "fold"} for head, share in heads.items()}
+    rows, said = [], {""}
+    for entry in entries:
+        remedy = entry.remedy if entry.effect in said else f"{entry.remedy}\n{entry.effect}"
+        said.add(entry.effect)
+        rows.append((entry.outcome, entry.place, entry.found, remedy))
+    _draw({"结果": {"width": 6}} | columns, rows, show_lines=True, expand=True)
+
+
+def _draw(columns: Mapping[str, dict], rows: Iterable[Iterable[str]], **look: bool) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, show_lines=True, expand=True)
-    table.add_column("结果", width=6)
-    for head, share in {"位置": 3, "发现": 4, "怎么办": 6}.items():
-        table.add_column(head, ratio=share, overflow="fold")
-    said = {""}
-    for entry in entries:
-        remedy = entry.remedy if entry.effect in said else f"{entry.remedy}\n{entry.effect}"
-        said.add(entry.effect)
-        cells = (entry.outcome, entry.place, entry.found, remedy)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+    table = Table(box=SIMPLE_HEAD, **look)
+    for head, shape in columns.items():
+        table.add_column(Text(printable(head)), **shape)
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
     Console(highlight=False).print(table)
+
+
+def _split_columns(heads: list[str], rows: list[list[str]]) -> list[list[int]]:
+    """The columns in as many tables as it takes; each begins with the first two, which say what a row is about."""
+    from rich.cells import cell_len
+    from rich.console import Console
+
+    columns = zip(heads, *rows, strict=True)
+    widths = [min(max(map(cell_len, column)), _WIDEST) + _PADDING for column in columns]
+    keys, room = [*range(len(heads))][:_KEYS], Console().width - _PADDING - sum(widths[:_KEYS])
+    blocks, used = [keys], 0
+    for at in range(_KEYS, len(heads)):
+        used += widths[at]
+        if used > room and len(blocks[-1]) > _KEYS:
+            blocks.append(keys)
+            used = widths[at]
+        blocks[-1] = [*blocks[-1], at]
+    return blocks
 
 
 def _serious(findings: pd.DataFrame) -> Iterator[_Entry]:

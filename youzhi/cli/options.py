@@ -17,7 +17,16 @@ Data = Annotated[str, typer.Option(help="数据目录；缺省为 $YOUZHI_DATA �
 Notebook = Annotated[str, typer.Option(help="笔记本名称 · name of the notebook")]
 Year = Annotated[str, typer.Argument(help="统计年度，如 2020 · year of the statistics")]
 CountyName = Annotated[str, typer.Argument(help="县区代码或名称 · id or Chinese name")]
+Counties = Annotated[str, typer.Option(help="县区，逗号分隔；缺省为全部 · a,b; all if absent")]
+TableOnly = Annotated[
+    bool, typer.Option("--table-only", help="只列表，不生成报告 · print tables, make no report")
+]
 Out = Annotated[str, typer.Option(help="输出目录；缺省为 reports/ · folder of the reports")]
+
+
+def parse_names(text: str) -> list[str] | None:
+    """Names of counties; None where nothing was written."""
+    return [name for name in re.split("[,，、]", text) if name.strip()] if text else None
 
 
 def parse_day(text: str) -> date:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from youzhi.cli.options import (
+    Counties,
     CountyName,
     Data,
     Notebook,
@@ -16,6 +16,7 @@ from youzhi.cli.options import (
     Standard,
     Year,
     parse_day,
+    parse_names,
     parse_year,
     parse_years,
     printable,
@@ -45,9 +46,7 @@ def report(
 
 
 def batch(
-    counties: Annotated[
-        str, typer.Option(help="县区，逗号分隔；缺省为全部 · a,b; all if absent")
-    ] = "",
+    counties: Counties = "",
     years: Annotated[
         str, typer.Option(help="2020、2020-2023 或 2016,2020；缺省为全部 · all if absent")
     ] = "",
@@ -58,8 +57,7 @@ def batch(
     out: Out = "",
 ) -> None:
     """批量生成报告和目录页 · make many reports and an index of them."""
-    names = [name for name in re.split("[,，、]", counties) if name.strip()] if counties else None
-    wanted = parse_years(years) if years else None
+    names, wanted = parse_names(counties), parse_years(years) if years else None
     from youzhi.reports import plan_jobs, run_batch
 
     jobs = plan_jobs(names, wanted, standard=standard, data=data, notebook=notebook, out=out)

@@ -60,14 +60,14 @@ def run_batch(
     Returns
     -------
     DataFrame
-        One row per job. Columns: county, year, notebook, status (ok | failed), standard, level, verdict,
-        data_kinds, seconds, message; sorted by county and year. The same table without seconds is written to
+        One row per job. Columns: county, year, notebook (with the scenario's name), status (ok | failed), standard, level, verdict,
+        data_kinds, seconds, message; sorted by county, year, notebook. The same table without seconds is written to
         verdicts.csv, and index.html shows it with links. Verdicts by different standards are no ranking.
 
     Raises
     ------
     UsageError
-        When there is no job, or two jobs would write the same report.
+        When there is no job, one is about several counties, or two jobs would write the same report.
     ReportError
         When index.html or verdicts.csv cannot be written.
     """
@@ -94,6 +94,8 @@ def _check_distinct(jobs: Sequence[Job]) -> None:
     """Refuse an empty batch and two jobs that would write over each other."""
     if not jobs:
         raise UsageError("没有要生成的报告")
+    if any(len(job.counties) > 1 for job in jobs):
+        raise UsageError("比较几个县区的报告不能批量生成；请用 youzhi compare（run_comparison）")
     if len({job.page for job in jobs}) < len(jobs) or len({job.out for job in jobs}) > 1:
         raise UsageError("同一批次的报告应写入同一文件夹，每个县区、年份、笔记本只出现一次")
 
@@ -109,9 +111,9 @@ def _attempt(job: Job, cell_seconds: int) -> _Outcome:
     except Exception as error:  # a fault of ours in one job must not lose the other jobs
         message = f"程序错误 {type(error).__name__}: {error}"
     return _Outcome(
-        county=job.county,
+        county=job.place,
         year=job.year,
-        notebook=job.notebook.stem,
+        notebook=job.name,
         status="failed" if message else "ok",
         standard=told.standard,
         level=told.level,
@@ -125,12 +127,12 @@ def _attempt(job: Job, cell_seconds: int) -> _Outcome:
 def _write_summary(jobs: Sequence[Job], table: pd.DataFrame) -> None:
     """Write the index page and the table of verdicts."""
     out = jobs[0].out
-    pages = {(job.county, job.year, job.notebook.stem): job.page for job in jobs}
-    cells = [
-        row
-        | {"link": pages[row["county"], row["year"], row["notebook"]].relative_to(out).as_posix()}
-        for row in table.to_dict("records")
-    ]
+    planned = {(job.place, job.year, job.name): job for job in jobs}
+    cells = []
+    for row in table.to_dict("records"):
+        job = planned[row["county"], row["year"], row["notebook"]]
+        told = {"link": job.page.relative_to(out).as_posix(), "scenario": job.prospect.scenario}
+        cells.append(row | told)
     listed, data = dict.fromkeys(table["county"]), jobs[0].data
     page = render_page(
         "index.html.j2",

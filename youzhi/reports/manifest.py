@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from numbers import Integral
 from pathlib import Path
@@ -15,10 +15,12 @@ import papermill
 
 from youzhi import counties
 from youzhi.errors import UsageError
+from youzhi.reports.prospects import Prospect, find_prospects
 from youzhi.standards import list_standards, load_standard
 
 _log = logging.getLogger("youzhi")
 DEFAULT_NOTEBOOK = "02_county_report"
+COMPARISON_NOTEBOOK = "04_compare_counties"
 PARAMETER_TYPES = {
     "str": str,
     "int": int,
@@ -35,30 +37,43 @@ class Job:
 
     Attributes
     ----------
-    county, year
-        The id of a county and a year for which it has data.
+    counties, year
+        The ids of the counties that it is about, mostly one, and a year for which all of them have data.
     standard
-        Id or absolute path of the standard; empty for the county's own.
+        Id or absolute path of the standard; empty for each county's own.
     notebook
         Path of the notebook.
     parameters
         What the notebook is given, by name.
     data, out
         The data root and the folder of all reports.
+    prospect
+        What it rests on besides, where it looks ahead.
     """
 
-    county: str
+    counties: tuple[str, ...]
     year: int
     standard: str
     notebook: Path
     parameters: Mapping[str, object]
     data: Path
     out: Path
+    prospect: Prospect = field(default_factory=Prospect)
+
+    @property
+    def place(self) -> str:
+        """Name of the folder: the county, or "compare" for a report about several."""
+        return "compare" if "counties" in self.parameters else self.counties[0]
+
+    @property
+    def name(self) -> str:
+        """Name of the report: that of the notebook, and of the scenario where there is one."""
+        return "-".join(filter(None, (self.notebook.stem, self.prospect.scenario)))
 
     @property
     def executed(self) -> Path:
         """Where the executed notebook stands when all went well."""
-        return self.out / self.county / str(self.year) / self.notebook.name
+        return self.out / self.place / str(self.year) / f"{self.name}.ipynb"
 
     @property
     def page(self) -> Path:
@@ -68,7 +83,7 @@ class Job:
     @property
     def failed(self) -> Path:
         """Where the executed copy stands when the run failed."""
-        return self.out / "_failed" / f"{self.county}-{self.year}-{self.notebook.name}"
+        return self.out / "_failed" / f"{self.place}-{self.year}-{self.name}.ipynb"
 
 
 def plan_jobs(
@@ -104,35 +119,99 @@ def plan_jobs(
     Returns
     -------
     list of Job
-        Sorted by county and year, each once, never empty.
+        Sorted by county and year, never empty; each once, or once per scenario where the notebook
+        tries scenarios. See `find_prospects` for what is left out of reports that look ahead.
 
     Raises
     ------
     UsageError
-        When a county, the standard, the notebook or a parameter does not exist or has the wrong
-        type, a named county has no data for any of the years, or the standard in force in a named
-        year is not among those that exist; the message lists what is allowed.
+        When a county, the standard, the notebook, a scenario or a parameter does not exist or has
+        the wrong type, a named county has no data for any of the years, the standard in force in a
+        named year is not among those that exist, or the notebook is about several counties; the
+        message lists what is allowed.
     """
     root = counties.data_root(data)
     folder = Path(out or default_out()).resolve()
     chosen = _resolve_standard(standard)
     path = find_notebook(notebook)
-    jobs, declared = [], _declared_parameters(path)
-    wanted = None if years is None else list(years)
-    found = list(_list_existing(names, wanted, root))
-    for county, year in found if chosen else _drop_unjudged(found, wanted is not None, root):
+    declared = _declared_parameters(path)
+    if "counties" in declared:
+        raise UsageError(
+            f"笔记本“{path.stem}”一次比较几个县区，不能逐县生成；请用 youzhi compare --year 2023（run_comparison）"
+        )
+    named, wanted = (None if asked is None else list(asked) for asked in (names, years))
+    found = list(_list_existing(named, wanted, root))
+    found = found if chosen else _drop_unjudged(found, wanted is not None, root)
+    asked = {"counties_named": named is not None, "years_named": wanted is not None}
+    jobs = []
+    for key, prospect in find_prospects(declared, found, parameters, root, **asked):
         given = {
-            "county": county,
-            **_when(declared, year),
+            "county": key[0],
+            **_when(declared, key[1]),
             **({"standard": chosen} if chosen else {}),
+            **parameters,
+            **prospect.parameters,
         }
-        jobs.append(Job(county, year, chosen, path, given | parameters, root, folder))
+        places = (given, root, folder, prospect)
+        jobs.append(Job(key[:1], key[1], chosen, path, *places))
     if not jobs:
         raise UsageError(
             "所选县区和年份都没有数据，没有可以生成的报告；用 youzhi list 查看现有数据"
         )
     check_parameters(path, jobs[0].parameters)
     return jobs
+
+
+def plan_comparison(
+    year: int,
+    names: Iterable[str] | None = None,
+    *,
+    standard: str | Path | None = None,
+    data: str | Path | None = None,
+    notebook: str = COMPARISON_NOTEBOOK,
+    out: str | Path | None = None,
+    **parameters: object,
+) -> Job:
+    """Plan the one report that puts several counties side by side, everything checked (比较任务).
+
+    Parameters
+    ----------
+    year
+        Year of the statistics.
+    names
+        Ids or Chinese names of counties; without it all that have data for the year and whose standard is known. What
+        is left out for want of its standard is told by a warning of the logger "youzhi".
+    standard, data, notebook, out, **parameters
+        As `plan_jobs`.
+
+    Returns
+    -------
+    Job
+        Its counties in the order in which they were named, else sorted by id.
+
+    Raises
+    ------
+    UsageError
+        As `plan_jobs`; and when there are fewer than two counties.
+    """
+    root = counties.data_root(data)
+    chosen = _resolve_standard(standard)
+    path = find_notebook(notebook)
+    named = None if names is None else list(names)
+    found = list(_list_existing(named, [year], root))
+    found = found if chosen else _drop_unjudged(found, named is not None, root)
+    ids = [county for county, _ in found]
+    if named:  # their order is kept
+        ids = list(dict.fromkeys(counties.find_county(name, root) for name in named))
+    if len(ids) < 2:
+        told = "、".join(f"{county}（{counties.name_county(county, root)}）" for county in ids)
+        raise UsageError(
+            f"比较至少要两个县区；所选的县区中{year}年有数据的：{told or '（无）'}；用 youzhi list 查看现有数据"
+        )
+    given = {"counties": ids, "year": year, **({"standard": chosen} if chosen else {})}
+    check_parameters(path, given | parameters)
+    folder = Path(out or default_out()).resolve()
+    return Job(tuple(ids), year, chosen, path, given | parameters, root, folder)
 
 
 def find_notebook(name: str) -> Path:
@@ -181,7 +260,8 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> None:
     UsageError
         When the notebook has not exactly one parameter cell, or a name or type does not fit it.
     """
-    allowed = _declared_parameters(notebook)
+    declared = _declared_parameters(notebook)
+    allowed = {name: one["inferred_type_name"] for name, one in declared.items()}
     listing = "、".join(f"{name}: {kind}" for name, kind in allowed.items()) or "（无）"
     for name, value in given.items():
         if name not in allowed:
@@ -198,15 +278,15 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> None:
             )
 
 
-def _when(declared: Mapping[str, str], year: int) -> dict[str, object]:
+def _when(declared: Collection[str], year: int) -> dict[str, object]:
     """The year, or the last day of it for a notebook that tells the state of a day."""
     if "as_of" in declared and "year" not in declared:
         return {"as_of": date(year, 12, 31).isoformat()}
     return {"year": year}
 
 
-def _declared_parameters(notebook: Path) -> dict[str, str]:
-    """Names and type names from the one parameter cell."""
+def _declared_parameters(notebook: Path) -> dict[str, dict[str, str]]:
+    """What papermill reads in the one parameter cell, type and default among it, by name."""
     content = nbformat.read(notebook, as_version=4)
     tagged = [cell for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
@@ -215,8 +295,7 @@ def _declared_parameters(notebook: Path) -> dict[str, str]:
         )
     python = {"name": "python3", "display_name": "Python 3", "language": "python"}
     content.metadata.kernelspec = python
-    inspected = papermill.inspect_notebook(content)
-    return {name: found["inferred_type_name"] for name, found in inspected.items()}
+    return papermill.inspect_notebook(content)
 
 
 def _resolve_standard(standard: str | Path | None) -> str:

@@ -32,29 +32,34 @@ class Heading:
 
     Attributes
     ----------
-    county, year, standard, version
-        As they are printed.
+    county, year, standards, version
+        As they are printed; several counties in one text.
     verdict, conclusion, reasons
-        The county verdict, what it says in words, and the parts of the standard that are not met.
+        The county verdict, what it says in words, and the parts of the standard that are not met; where there are
+        several counties, the verdict that all of them share, else nothing, and a line for each.
     data_kinds
         Kinds of the year's own data.
     other_kinds
-        Kinds of the data of the county's other years; empty where they are the same kinds.
-    digest, combined
-        Beginning of the SHA-256 of the year's own table, and of all files that the report rests on.
+        Kinds of the data of the other years and of the pupils by grade; empty where they are the same kinds.
+    digests, combined
+        Name and beginning of the SHA-256 of each table of the year, and beginning of that of all files that the report
+        rests on.
+    further
+        What of these files only a look ahead reads, in words; empty for all other reports.
     """
 
     county: str
     year: int
-    standard: str
+    standards: tuple[str, ...]
     verdict: str
     conclusion: str
     reasons: tuple[str, ...]
     data_kinds: tuple[str, ...]
     other_kinds: tuple[str, ...]
     version: str
-    digest: str
+    digests: tuple[tuple[str, str], ...]
     combined: str
+    further: tuple[str, ...]
 
 
 def render_report(notebook: NotebookNode, heading: Heading) -> str:

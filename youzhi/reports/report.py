@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,19 +12,26 @@ import nbformat
 from nbformat import NotebookNode
 
 from youzhi import __version__
-from youzhi.errors import ReportError
+from youzhi.errors import ReportError, UsageError
 from youzhi.reports.engine import CELL_SECONDS, RunFailed, run_notebook
 from youzhi.reports.files import write_together
-from youzhi.reports.inputs import Inputs, have_changed, read_inputs
-from youzhi.reports.manifest import DEFAULT_NOTEBOOK, Job, plan_jobs
+from youzhi.reports.inputs import Inputs, combine_digests, have_changed, read_inputs
+from youzhi.reports.manifest import (
+    COMPARISON_NOTEBOOK,
+    DEFAULT_NOTEBOOK,
+    Job,
+    plan_comparison,
+    plan_jobs,
+)
 from youzhi.reports.page import Heading, render_report
-from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET
+from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
 
 _CONCLUSIONS = {
     MET: "达到{}要求",
     NOT_MET: "未达到{}要求",
     CANNOT_TELL: "现有数据无法判定是否达到{}要求",
 }
+_FURTHER = ("分年级在校生", "情景")  # files of a look ahead, in this order
 
 
 def run_report(
@@ -59,17 +67,18 @@ def run_report(
     cell_seconds
         How long one cell of the notebook may take.
     **parameters
-        Further parameters of that notebook.
+        Further parameters of that notebook, such as `to` and `scenario`.
 
     Returns
     -------
     Path
-        The HTML page; the executed notebook stands beside it.
+        The HTML page; the executed notebook stands beside it. The name of a scenario is part of both names.
 
     Raises
     ------
     UsageError
-        When county, year, standard, notebook or a parameter does not exist or has the wrong type.
+        When county, year, standard, notebook, scenario or a parameter does not exist or has the wrong type, or when the
+        county has several scenarios and none is named.
     DataError
         When a table of the county, of whatever year, does not pass the checks; nothing has been
         run.
@@ -77,15 +86,56 @@ def run_report(
         When the notebook fails, what was executed being kept in _failed/, or when a file on which
         the report rests was changed meanwhile.
     """
-    [job] = plan_jobs(
+    job, *more = plan_jobs(
         [county], [year], standard=standard, data=data, notebook=notebook, out=out, **parameters
     )
+    if more:
+        known = "、".join(one.prospect.scenario for one in (job, *more))
+        raise UsageError(f"{county}有几个情景：{known}；请写明其中一个（scenario=）")
+    make_report(job, cell_seconds)
+    return job.page
+
+
+def run_comparison(
+    year: int,
+    counties: Iterable[str] | None = None,
+    *,
+    standard: str | Path | None = None,
+    data: str | Path | None = None,
+    notebook: str = COMPARISON_NOTEBOOK,
+    out: str | Path | None = None,
+    cell_seconds: int = CELL_SECONDS,
+    **parameters: object,
+) -> Path:
+    """Make the report that puts several counties side by side (县际比较报告).
+
+    Parameters
+    ----------
+    year
+        Year of the statistics.
+    counties
+        Ids or Chinese names, two at least; without it all that have data for the year.
+    standard, data, notebook, out, cell_seconds, **parameters
+        As `run_report`.
+
+    Returns
+    -------
+    Path
+        The HTML page, compare/<year>/<notebook>.html; the executed notebook stands beside it.
+
+    Raises
+    ------
+    UsageError, DataError, ReportError
+        As `run_report`; faulty data of one county refuse the whole.
+    """
+    places = {"standard": standard, "data": data, "notebook": notebook, "out": out}
+    job = plan_comparison(year, counties, **places, **parameters)
     make_report(job, cell_seconds)
     return job.page
 
 
 class Told(NamedTuple):
-    """What a report says in the fewest words (报告结论).
+    """What a report on one county says in the fewest words (报告结论).
 
     Attributes
     ----------
@@ -107,14 +157,14 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> Told:
     Parameters
     ----------
     job
-        From `plan_jobs`.
+        From `plan_jobs` or `plan_comparison`.
     cell_seconds
         How long one cell may take.
 
     Returns
     -------
     Told
-        The verdict, the kinds of data behind it, the standard and its level.
+        The verdict, the kinds of data behind it, the standard and its level, of the job's first county.
 
     Raises
     ------
@@ -129,47 +179,93 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> Told:
     except RunFailed as failure:
         write_together({job.failed: _without_machine_paths(failure.notebook)})
         raise ReportError(
-            f"{job.county} {job.year} 报告未生成：{failure}；执行记录：_failed/{job.failed.name}"
+            f"{job.place} {job.year} 报告未生成：{failure}；执行记录：_failed/{job.failed.name}"
         ) from failure
     if have_changed(job, inputs):
         raise ReportError(
-            f"{job.county} {job.year} 报告未生成：运行期间数据文件、县区卡或标准被改动；请重新运行"
+            f"{job.place} {job.year} 报告未生成：运行期间数据文件、县区卡或标准被改动；请重新运行"
         )
     page = render_report(notebook, _heading(job, inputs))
     write_together({job.executed: _to_bytes(notebook), job.page: page.encode("utf-8")})
     job.failed.unlink(missing_ok=True)
-    result = inputs.results[job.year]
-    standard = inputs.standard
+    first = inputs[job.counties[0]]
+    result, standard = first.results[job.year], first.standard
     return Told(result.verdict, result.data_kinds, standard.id, standard.level.zh)
 
 
-def _heading(job: Job, inputs: Inputs) -> Heading:
+def _heading(job: Job, inputs: Mapping[str, Inputs]) -> Heading:
     """Gather what the head of the page says; a standard file is named by its title, not its path."""
-    standard, result = inputs.standard, inputs.results[job.year]
-    own, reasons = result.data_kinds, result.reasons
-    others = [result.data_kinds for year, result in inputs.results.items() if year != job.year]
-    other = tuple(sorted({kind for kinds in others for kind in kinds}))
+    each, alone = list(inputs.values()), len(inputs) == 1
+    results = [one.results[job.year] for one in each]
+    kinds = {kind for result in results for kind in result.data_kinds}
+    further = {kind for one in each for kind in one.further_kinds}
+    for one in each:
+        others = (result for year, result in one.results.items() if year != job.year)
+        further |= {kind for result in others for kind in result.data_kinds}
+    verdicts = {result.verdict for result in results}
+    standards = dict.fromkeys(f"{one.standard.number} {one.standard.title}" for one in each)
     return Heading(
-        county=inputs.card.name_zh,
+        county="、".join(one.card.name_zh for one in each),
         year=job.year,
-        standard=f"{standard.number} {standard.title}",
-        verdict=result.verdict,
-        conclusion=_conclude(job, result.verdict, standard.level.zh),
-        reasons=tuple(reasons.loc[reasons["verdict"] == NOT_MET, "reason"]),
-        data_kinds=own,
-        other_kinds=() if set(other) == set(own) else other,
+        standards=tuple(standards),
+        verdict=verdicts.pop() if len(verdicts) == 1 else "",
+        conclusion=_conclude(job, each[0]) if alone else _count_verdicts(job, each),
+        reasons=_find_reasons(job, each[0]) if alone else _tell_each(job, each),
+        data_kinds=tuple(sorted(kinds)),
+        other_kinds=() if further == kinds else tuple(sorted(further)),
         version=__version__,
-        digest=inputs.digests[inputs.own][:16],
-        combined=inputs.combined[:16],
+        digests=tuple((_name_table(one, alone), one.digests[one.own][:16]) for one in each),
+        combined=combine_digests(inputs)[:16],
+        further=_FURTHER[: len(job.prospect.files)],
     )
 
 
-def _conclude(job: Job, verdict: str, level: str) -> str:
+def _conclude(job: Job, inputs: Inputs) -> str:
     """The verdict of the year; a report on another question says where its own answer stands."""
-    conclusion = _CONCLUSIONS[verdict].format(level)
+    conclusion = _judge(job, inputs)
     if "as_of" in job.parameters:
         return f"{job.year}年{conclusion}；截至{job.parameters['as_of']}的进展见正文首段"
+    if job.prospect.scenario:
+        return f"{job.year}年{conclusion}；情景“{job.prospect.scenario}”到{job.parameters['to']}年的结果见正文首段"
+    if job.prospect.files:
+        return f"{job.year}年{conclusion}；到{job.parameters['to']}年的学生数和学位见正文首段"
     return conclusion
+
+
+def _judge(job: Job, inputs: Inputs) -> str:
+    verdict = inputs.results[job.year].verdict
+    return _CONCLUSIONS[verdict].format(inputs.standard.level.zh)
+
+
+def _find_reasons(job: Job, inputs: Inputs) -> tuple[str, ...]:
+    """Why a county is not met."""
+    reasons = inputs.results[job.year].reasons
+    return tuple(reasons.loc[reasons["verdict"] == NOT_MET, "reason"])
+
+
+def _count_verdicts(job: Job, each: list[Inputs]) -> str:
+    """How many counties are met; nothing that could be read as an order."""
+    verdicts = [one.results[job.year].verdict for one in each]
+    counts = "、".join(
+        f"{word}{verdicts.count(verdict)}个"
+        for verdict, word in VERDICT_WORDS.items()
+        if verdict in verdicts
+    )
+    apart = len({one.standard.id for one in each}) > 1
+    return f"{len(each)}个县区中{counts}" + ("；依据的标准不同，不能放在一起排名" if apart else "")
+
+
+def _tell_each(job: Job, each: list[Inputs]) -> tuple[str, ...]:
+    """One line per county: verdict, standard, kinds of data."""
+    return tuple(
+        f"{one.card.name_zh}：{_judge(job, one)}（{one.standard.number}；"
+        f"{'、'.join(one.results[job.year].data_kinds)}）"
+        for one in each
+    )
+
+
+def _name_table(inputs: Inputs, alone: bool) -> str:
+    return "学校数据文件" if alone else f"{inputs.card.name_zh}学校数据文件"
 
 
 def _to_bytes(notebook: NotebookNode) -> bytes:
