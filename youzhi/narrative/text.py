@@ -25,7 +25,7 @@ class Text(str):
 
 
 def write(key: str, **facts) -> Text:
-    """Fill one template of sentences.toml in (生成句子).
+    """Fill one template of sentences*.toml in (生成句子).
 
     Parameters
     ----------

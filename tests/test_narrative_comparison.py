@@ -1,0 +1,259 @@
+"""What is said of several counties: numbers come from the comparison, nobody is set above anybody."""
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from conftest import R4, good, judge
+from test_comparisons import FOUR, compare_once, write_root
+from test_standard_2012 import pair
+
+from youzhi import narrative
+from youzhi.commitments import Commitments
+from youzhi.comparisons import CountyComparison, Ranking, compare_counties
+from youzhi.counties import load_county
+from youzhi.narrative.comparison_plans import UNWRITTEN
+
+DESCRIBE = [
+    narrative.describe_comparison,
+    narrative.describe_comparison_method,
+    narrative.describe_context,
+    narrative.describe_county_values,
+    narrative.describe_plan_rules,
+    narrative.describe_timelines,
+]
+TABULATE = [
+    narrative.tabulate_comparison,
+    narrative.tabulate_context,
+    narrative.tabulate_county_sizes,
+    narrative.tabulate_county_values,
+    narrative.tabulate_county_zones,
+    narrative.tabulate_definitions,
+    narrative.tabulate_layers,
+    narrative.tabulate_plan_rules,
+    narrative.tabulate_timelines,
+]
+
+
+@pytest.fixture(scope="module")
+def four():
+    return compare_once(2023, *FOUR)
+
+
+@pytest.fixture(scope="module")
+def of_2016():
+    return compare_once(2016, "yiyuan", "shanting")
+
+
+def made_of(*results, census=()):
+    """A comparison of results that lie in no folder; cards know only names and censuses."""
+    cards = []
+    for result in results:
+        county, _ = result.one_year()
+        card = load_county("yiyuan").model_copy(
+            update={"id": county, "population": list(census), "target": [], "fact": []}
+        )
+        cards.append(card.model_copy(update={"name": card.name.model_copy(update={"zh": county})}))
+    promises = tuple(Commitments(county=card.id) for card in cards)
+    year = results[0].one_year()[1]
+    return CountyComparison(year, results, results, tuple(cards), promises)
+
+
+@pytest.mark.parametrize("describe", DESCRIBE)
+@pytest.mark.parametrize("name", ["four", "of_2016"])
+def test_no_sentence_is_empty_or_shows_a_missing_number(describe, name, request):
+    text = describe(request.getfixturevalue(name))
+    assert text
+    assert not re.search(r"nan|None|<NA>|NaT", text)
+
+
+@pytest.mark.parametrize("tabulate", TABULATE)
+@pytest.mark.parametrize("name", ["four", "of_2016"])
+def test_no_cell_is_empty_or_shows_a_missing_number(tabulate, name, request):
+    table = tabulate(request.getfixturevalue(name))
+    assert len(table)
+    cells = table.astype(str).to_numpy().ravel()
+    assert not [cell for cell in cells if not cell or re.search(r"nan|None|<NA>|NaT", cell)]
+
+
+@pytest.mark.parametrize("describe", DESCRIBE)
+def test_no_word_puts_one_county_above_another(four, describe):
+    assert not re.search(
+        r"第[一二三四]名|领先|落后|优于|好于|差于|最好|最差|高于.{0,4}[县市区]", describe(four)
+    )
+
+
+def test_scope_says_standard_unit_and_that_the_data_are_made_up(four):
+    text = narrative.describe_comparison(four)
+    for words in ("温岭市依据教督〔2017〕6号，按独立校区计数", "模拟数据", "不能当作发现"):
+        assert words in text
+    assert "计数单位不同：" in text
+    assert "评估标准不同" not in text
+
+
+def test_two_standards_are_said_to_be_not_comparable(of_2016):
+    text = narrative.describe_comparison(of_2016)
+    assert "各县依据的评估标准不同" in text
+    assert "计数单位不同" not in text
+
+
+def test_real_data_are_not_called_made_up(tmp_path):
+    rows = [good("甲校") | {"data_kind": "real", "organiser_code": 7}]
+    root = write_root(tmp_path, a=(2020, rows), b=(2020, rows))
+    text = narrative.describe_comparison(compare_counties(["a", "b"], 2020, data=root))
+    assert "数据性质：真实数据" in text
+    assert "模拟" not in text
+
+
+def test_stage_sentence_counts_limits_bars_and_unknowns():
+    """Rooms of 乙: 3,900 m² for 1,000 pupils, under 4.5; of the other county's school nobody knows."""
+    first = judge([good("甲校"), good("乙校", rooms=3900)], county="a")
+    other = judge([good("丙校", rooms=None)], county="b")
+    text = narrative.describe_county_values(made_of(first, other)).split("\n\n")[0]
+    assert text.startswith("小学：14项差异系数（各县合计）中，超过限值0项，无法判定1项")
+    assert "“1.4 教学用房”（1个县）" in text
+    assert "有1个指标值缺数据" in text
+
+
+def test_a_standard_without_bars_is_said_to_be_not_judged(of_2016):
+    text = narrative.describe_county_values(of_2016)
+    assert "山亭区所依标准的标准值没有取得" in text
+
+
+def test_values_stand_side_by_side_with_what_they_rest_on(four):
+    table = narrative.tabulate_county_values(four)
+    first = table.iloc[: len(FOUR)]
+    assert first["县区"].tolist() == ["沂源县", "桓台县", "温岭市", "山亭区"]
+    assert set(first["指标"]) == {"1.1 高学历教师"}
+    assert first["计数单位"].tolist() == ["学校", "学校", "独立校区", "学校"]
+    assert set(table["数据性质"]) == {"模拟数据"}
+
+
+def test_gap_per_1000_is_printed_with_unit_bound_and_smallness():
+    """1 m² over 20,000 pupils is 0.05 per 1,000; one known metre beside an unknown school is at least that."""
+    small = judge([good("甲校", primary=20000, degree=84000, rooms=89999)], county="a")
+    bound = judge([good("乙校", rooms=4499), good("丙校", rooms=None)], county="b")
+    whole = judge([good("丁校", rooms=4250)], county="c")
+    unknown = judge([good("戊校", rooms=None)], county="d")
+    table = narrative.tabulate_county_values(made_of(small, bound, whole, unknown))
+    rows = table[table["指标"] == "1.4 教学用房"].set_index("县区")
+    told = rows["每千名学生缺口"].to_dict()
+    assert told == {"a": "<0.1㎡", "b": "≥0.5㎡", "c": "250.0㎡", "d": "无法判定"}
+    assert rows.at["b", "达标校段占比"] == "0.0%—50.0%"
+    assert rows.at["b", "标准值"] == "4.5"
+
+
+def test_what_a_standard_does_not_judge_is_printed_as_such():
+    result = judge(pair(30), standard="jiaodu-2012-3", year=2016, county="a")
+    other = judge(pair(20), standard="jiaodu-2012-3", year=2016, county="b")
+    found = narrative.tabulate_county_values(made_of(result, other)).iloc[0]
+    assert (found["标准值"], found["限值"], found["差异系数结论"]) == ("—", "—", "不单独判定")
+    assert (found["达标校段占比"], found["每千名学生缺口"]) == ("不单独判定", "—")
+
+
+def test_groups_name_standard_unit_and_kind_in_the_head_of_each_county(four):
+    table = narrative.tabulate_county_sizes(four)
+    assert "温岭市（教督〔2017〕6号，按独立校区，模拟数据）" in table.columns
+    one = four.sizes[
+        (four.sizes["county"] == "yiyuan")
+        & (four.sizes["stage"] == "primary")
+        & (four.sizes["indicator"] == R4)
+        & (four.sizes["group"] == "under_100")
+    ].iloc[0]
+    cell = table[
+        (table["学段"] == "小学")
+        & (table["指标"] == "1.4 教学用房")
+        & (table["学校规模"] == "不足100人")
+    ]["沂源县（教督〔2017〕6号，按学校，模拟数据）"].iat[0]
+    assert cell.startswith(f"{one['mean']:.2f}（{one['sections']}个校段")
+
+
+def test_a_group_without_schools_is_a_dash():
+    small = judge([good("甲校", primary=90)], county="a")
+    large = judge([good("乙校", primary=900)], county="b")
+    table = narrative.tabulate_county_sizes(made_of(small, large))
+    assert (table["b（教督〔2017〕6号，按学校，未注明）"] == "—").sum() == 7
+
+
+def test_censuses_are_told_with_change_and_source(four):
+    text = narrative.describe_context(four)
+    # 515,058 people against 549,491 before: down by 34,433, 6.3 %
+    assert "沂源县：2020年人口515,058人" in text
+    assert "与2010年相比，人口减少6.3%" in text
+    assert "第七次全国人口普查" in text
+
+
+def test_counties_without_a_census_are_named():
+    result, other = judge([good("甲校")], county="a"), judge([good("乙校")], county="b")
+    assert "a、b的县区卡没有人口普查数" in narrative.describe_context(made_of(result, other))
+    half = made_of(result, other, census=[{"year": 2020, "total": 5, "source": "七普"}])
+    assert "a的县区卡没有完整的人口普查数" in narrative.describe_context(half)
+
+
+def test_dates_and_contradictions_of_the_plans_are_told(four):
+    text = narrative.describe_timelines(four)
+    assert "省级评估2028年，国家级认定2030年" in text
+    assert "温岭市“通过优质均衡省级评估验收”（2022年）与“向省里申请省级评估认定”说法不一" in text
+    assert "没有公开数据" in text
+
+
+def test_counties_without_a_plan_are_told():
+    found = made_of(judge([good("甲校")], county="a"), judge([good("乙校")], county="b"))
+    assert "a没有创建方案的节点。" in narrative.describe_timelines(found)
+
+
+def test_matters_with_other_numbers_are_told_apart_from_those_with_the_same(four):
+    differing, same, twice, *_ = narrative.describe_plan_rules(four).split("\n\n")
+    for matter in ("优质高中招生名额分配比例", "残疾儿童少年入学率", "小规模学校公用经费"):
+        assert matter in differing
+    for matter in ("教师交流轮岗", "教师持证上岗率", "随迁子女就读比例"):
+        assert matter in same
+    assert "沂源县“优质高中招生名额分配比例”" in twice
+
+
+def test_an_unwritten_rule_is_called_so_and_not_left_blank(four):
+    table = narrative.tabulate_plan_rules(four).set_index("事项")
+    assert table.at["优质高中招生名额分配比例", "山亭区方案"] == UNWRITTEN
+    assert "≥70%" in table.at["优质高中招生名额分配比例", "桓台县方案"].replace("不低于", "≥")
+
+
+def test_layers_keep_national_local_and_actual_apart(four):
+    table = narrative.tabulate_layers(four)
+    rows = table[table["事项"] == "优质高中招生名额分配比例"]
+    assert rows["县区（年度，标准）"].iat[1] == "桓台县（2023年，教督〔2017〕6号）"
+    assert rows["全国要求"].tolist() == ["不低于50%"] * 4
+    assert rows["国家口径"].tolist() == ["达标"] * 4
+    assert rows["本县口径"].tolist()[1] == "未达标"
+    assert set(rows["实际值的数据性质"]) == {"模拟数据"}
+
+
+def test_a_refused_ranking_gives_its_reasons_and_no_names_in_order(four):
+    ranking = four.rank()
+    text = narrative.describe_ranking(ranking)
+    assert text.startswith("**不排序**")
+    assert len(re.findall(r"^\d\. ", text, re.M)) == len(ranking.reasons)
+    assert narrative.tabulate_ranking(four, ranking).columns.tolist() == ["不排序的理由"]
+
+
+def test_an_allowed_ranking_is_tabulated_with_what_cannot_be_told(four):
+    table = pd.DataFrame(
+        {"county": ["yiyuan", "huantai"], "year": 2023, "stage": "primary"}
+        | {"value": [0.25, float("nan")], "rank": pd.array([1, pd.NA], "Int64")}
+    )
+    ranking = Ranking(True, (), table)
+    assert narrative.describe_ranking(ranking).startswith("**可以排序**")
+    found = narrative.tabulate_ranking(four, ranking)
+    assert found.values.tolist() == [
+        ["沂源县", "小学", "0.250", "1"],
+        ["桓台县", "小学", "无法判定", "无法判定"],
+    ]
+
+
+def test_names_from_data_stay_harmless(four):
+    cards = list(four.cards)
+    cards[0] = cards[0].model_copy(
+        update={"name": cards[0].name.model_copy(update={"zh": "<b>*县*"})}
+    )
+    text = narrative.describe_context(replace(four, cards=tuple(cards)))
+    assert r"\<b\>\*县\*" in text
