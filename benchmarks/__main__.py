@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import corruptions, engine, forms, ingest, montecarlo, scenario, startup
+from benchmarks import corruptions, engine, forms, ingest, montecarlo, scenario, siting, startup
 
 BENCHMARKS = {
     "engine": engine.run,
@@ -17,8 +17,8 @@ BENCHMARKS = {
     "startup": startup.run,
 }
 
-# Not about speed, and long: only when it is named.
-EXPERIMENTS = {"corruptions": corruptions.run}
+# Long: only when it is named.
+EXPERIMENTS = {"corruptions": corruptions.run, "siting": siting.run}
 
 
 def main(names: list[str]) -> int:

@@ -11,7 +11,7 @@ import youzhi as yz
 from youzhi.counties import read_county
 from youzhi.errors import UsageError
 from youzhi.tables import SchoolTable
-from youzhi.trials.chances import draw_pupils, judge_draws, measure_drift
+from youzhi.trials.chances import Draws, draw_pupils, judge_draws, measure_drift
 
 
 def pupils_of(**stages):
@@ -105,6 +105,78 @@ def test_a_stage_with_missing_data_cannot_be_told_and_neither_can_the_whole():
     assert chances.loc[("resources", ""), "reason"] == "小学有学校缺数据"
 
 
+def told(**parts):
+    """Draws whose verdicts are written by hand, one list of sections and one of coefficients per draw and stage."""
+    met = {stage: np.array(rows[0], dtype=bool) for stage, rows in parts.items()}
+    within = {stage: np.array(rows[1], dtype=bool) for stage, rows in parts.items()}
+    return Draws("demo", 2025, {}, {}, met, {}, within, ("a", "b"), {})
+
+
+def test_resources_hold_only_where_schools_and_coefficients_of_every_stage_do():
+    # draw 1 all; draw 2 a junior school fails; draw 3 a primary coefficient; draw 4 both stages fail somewhere
+    draws = told(
+        primary=([[1, 1], [1, 1], [1, 1], [0, 1]], [[1, 1], [1, 1], [1, 0], [1, 1]]),
+        junior=([[1], [0], [1], [1]], [[1, 1], [1, 1], [1, 1], [0, 1]]),
+    )
+    chance = draws.chances.set_index(["part", "stage"])["chance"].to_dict()
+    assert chance == {
+        ("schools", "primary"): 0.75,
+        ("schools", "junior"): 0.75,
+        ("schools", ""): 0.5,
+        ("dispersion", "primary"): 0.75,
+        ("dispersion", "junior"): 0.75,
+        ("dispersion", ""): 0.5,
+        ("resources", "primary"): 0.5,
+        ("resources", "junior"): 0.5,
+        ("resources", ""): 0.25,
+    }
+
+
+def test_interval_of_the_drawing_is_that_of_wilson():
+    # 3 of 4, 95 %: centre (3 + 1.9207)/(4 + 3.8415) = 0.6275, half 0.3269 (z = 1.95996)
+    draws = told(primary=([[1], [1], [1], [0]], [[1, 1]] * 4))
+    row = draws.chances.set_index(["part", "stage"]).loc[("schools", "primary")]
+    assert row["low"] == pytest.approx(0.3006, abs=1e-4)
+    assert row["high"] == pytest.approx(0.9544, abs=1e-4)
+
+
+def test_percentiles_of_pupils_are_those_of_the_settings():
+    # 1..101: the 5 % and 95 % percentiles are 6 and 96
+    found = only_primary([[n] for n in range(1, 102)], [good("甲校")])
+    assert found.schools[["pupils_low", "pupils_high"]].values.tolist() == [[6, 96]]
+
+
+def test_reliefs_are_left_out_of_the_draws():
+    """A rural school under 100 pupils may count shared teachers (2019–2022); in a draw it may have more pupils."""
+    school = good("甲校", primary=99, arts=0) | {"zone": "rural", "boarding": False}
+    school |= {"shared_arts_pe_teachers_primary": 9, "backbone_teachers_primary": 0}
+    relieved = judge([school], year=2021)
+    plain = judge([school], year=2021, transitional_relief=False)
+    assert relieved.schools["below"].tolist() != plain.schools["below"].tolist()
+    pupils = pupils_of(primary=[[99]], junior=[[]])
+    for result in (relieved, plain):
+        assert judge_draws(result, pupils).met["primary"].tolist() == [[False]]
+
+
+def test_a_held_school_leaves_its_stage_unknown():
+    deserted = good("乙校", primary=0, teachers=50) | {"classes_primary": 3}
+    draws = only_primary([[1000]], [good("甲校"), deserted])
+    assert draws.unknown == {"primary": "小学有学校因数据矛盾暂不计入"}
+
+
+def test_nobody_left_to_count_breaks_no_limit():
+    found = only_primary([[49], [50]], [good("丁点", type="teaching_point", primary=50)])
+    assert found.within["primary"].all()
+    assert np.isnan(found.cv["primary"][0]).all()
+
+
+def test_no_school_at_all_is_told_as_such():
+    result = judge([good("甲校", type="special")])
+    chances = judge_draws(result, pupils_of(primary=[[]], junior=[[]])).chances
+    assert set(chances["reason"]) == {"没有计入的学校"}
+    assert chances["chance"].isna().all()
+
+
 def test_chances_count_the_draws_that_hold():
     found = only_primary([[1000]] * 3 + [[1001]], [good("甲校")])
     chance = found.chances.set_index(["part", "stage"]).loc[("schools", "primary")]
@@ -148,6 +220,7 @@ def test_drawn_pupils_are_whole_and_keep_the_stage_total(factor, size, spread):
         ({"primary": [0.0], "junior": [1.0]}, 0),
         ({"primary": [float("nan")], "junior": [1.0]}, 0),
         ({"primary": [1.0], "junior": [1.0]}, -0.1),
+        ({"primary": [1.0], "junior": [1.0]}, float("nan")),
     ],
 )
 def test_senseless_factors_are_refused(factors, spread):
@@ -164,10 +237,15 @@ def test_a_standard_without_bars_cannot_be_drawn():
 
 
 def test_drift_is_that_of_schools_against_their_county():
-    # +10 % and -10 %: logarithms 0.0953 and -0.1054 about their mean -0.0050; sd with one less = 0.1419
+    # +10 % and -10 % of equal schools leave the stage as it is: logarithms 0.0953 and -0.1054, root mean square 0.1005
     first = table([good("甲校"), good("乙校")]).frame
     second = first.assign(pupils_primary=[1100, 900])
-    assert measure_drift([first, second]) == pytest.approx(0.14189, abs=1e-4)
+    assert measure_drift([first, second]) == pytest.approx(0.10046, abs=1e-5)
     assert measure_drift([first, first.assign(pupils_primary=[1100, 1100])]) == pytest.approx(0)
+    # twice the pupils in all: a school that grows by 50 % fell behind by log(1.5 / 2)
+    third = first.assign(pupils_primary=[1500, 2500])
+    assert measure_drift([first, third]) == pytest.approx(
+        ((np.log(0.75) ** 2 + np.log(1.25) ** 2) / 2) ** 0.5
+    )
     assert np.isnan(measure_drift([first]))
     assert pd.isna(measure_drift([first.head(1), second.head(1)]))

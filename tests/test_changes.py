@@ -1,5 +1,6 @@
 """Two results of one county side by side."""
 
+import pandas as pd
 import pytest
 from conftest import good, judge
 
@@ -58,6 +59,14 @@ def test_a_gap_that_opens_is_counted_below_zero():
     assert change.gaps["to_bar_before"].tolist() == [0]
 
 
+def test_a_gap_is_not_closed_by_losing_the_number():
+    for before, after in (({"grounds": 0}, {"grounds": None}), ({"grounds": None}, {"grounds": 0})):
+        change = change_of([good("甲校", **before)], [good("甲校", **after)])
+        row = change.gaps.set_index("indicator").loc["sports_area_per_pupil"]
+        assert pd.isna(row["closed"])
+        assert {row["unknown_before"], row["unknown_after"]} == {0, 1}
+
+
 def test_years_may_differ_but_county_and_standard_may_not():
     schools = [good("甲校") | {"organiser_code": 7}]
     assert compare(judge(schools, year=2020), judge(schools, year=2025)).schools[
@@ -65,5 +74,7 @@ def test_years_may_differ_but_county_and_standard_may_not():
     ].tolist() == ["same"]
     with pytest.raises(UsageError, match="同一个县"):
         compare(judge(schools), judge(schools, county="other"))
+    with pytest.raises(UsageError, match="同一计数单位"):
+        compare(judge(schools, unit="school"), judge(schools, unit="campus"))
     with pytest.raises(UsageError, match="同一标准"):
         compare(judge(schools), judge(schools, standard="jiaodu-2012-3"))

@@ -29,7 +29,7 @@ PAGES = ["docs/bring-your-own-data.md", "docs/bring-your-own-data.zh-CN.md"]
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 DOCUMENTS = [
     *(*READMES, "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", GLOSSARY),
-    *(RULES, *PAGES),
+    *(RULES, *PAGES, "docs/scenarios.md", "docs/scenarios.zh-CN.md"),
     *(str(path.relative_to(ROOT)) for path in DECISIONS),
 ]
 COLUMNS_HEADING = "\n## Raw columns"

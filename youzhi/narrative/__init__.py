@@ -70,27 +70,31 @@ from youzhi.narrative.plans import (
 )
 from youzhi.narrative.scenario import (
     describe_assumptions,
+    describe_size_items,
+    describe_trial,
+)
+from youzhi.narrative.scenario_risk_tables import (
+    tabulate_costs,
+    tabulate_efficiency,
+    tabulate_odds,
+    tabulate_regret,
+    tabulate_tornado,
+    tabulate_trap,
+)
+from youzhi.narrative.scenario_risks import (
     describe_costs,
     describe_odds,
     describe_regret,
-    describe_size_items,
     describe_tornado,
     describe_trap,
-    describe_trial,
 )
 from youzhi.narrative.scenario_tables import (
     tabulate_actions,
     tabulate_assumptions,
     tabulate_changes,
     tabulate_coefficient_changes,
-    tabulate_costs,
-    tabulate_efficiency,
-    tabulate_odds,
-    tabulate_regret,
     tabulate_size_items,
     tabulate_still_failing,
-    tabulate_tornado,
-    tabulate_trap,
     tabulate_trial,
     tabulate_trial_years,
 )

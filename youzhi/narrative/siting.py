@@ -57,13 +57,19 @@ def _tell_plan(question: SiteQuestion) -> Text:
     plan, case = question.plan, question.case
     if plan.objective is None:
         return write("siting.infeasible" if plan.proven else "siting.not_found", reason=plan.reason)
-    built = [site for site in plan.open if site not in case.existing]
+    built = _built(question)
     return write(
         "siting.median",
         built=len(built),
         names=[case.sites["town"].iat[site] for site in built],
         **_moves(case.draw_lines(plan)),
     )
+
+
+def _built(question: SiteQuestion) -> list[int]:
+    """New places that are open and that somebody goes to."""
+    used = set(question.plan.routes["site"])
+    return [one for one in question.plan.open if one not in question.case.existing and one in used]
 
 
 def _moves(lines: pd.DataFrame) -> dict:
@@ -88,7 +94,7 @@ def _tell_idle(question: SiteQuestion) -> Text:
     plan, case = question.idle, question.case
     if plan.objective is None:
         return write("siting.idle_infeasible", reason=plan.reason)
-    return write("siting.idle", **_moves(case.draw_lines(plan)))
+    return write("siting.idle", objective=_number(plan.objective), **_moves(case.draw_lines(plan)))
 
 
 def _tell_proof(plan: SitePlan) -> Text:
@@ -128,15 +134,13 @@ def tabulate_siting(question: SiteQuestion) -> pd.DataFrame:
     heads += ["平均路程（公里）", "最远（公里）", "来自（所学校）"]
     rows, case = [], question.case
     lines = case.draw_lines(question.plan)
-    for site in question.plan.open:
-        if site in case.existing:
-            continue
+    for site in _built(question):
         place = case.sites.iloc[site]
         own = lines[lines["site"] == place["site"]]
         pupils = float(own["pupils"].sum())
         told = [place["site"], place["town"], f"{place['lon']:.4f}", f"{place['lat']:.4f}"]
         told += [f"{question.seats:,}", f"{round_half_up(as_fraction(pupils), 0):,}"]
-        ways = [_mean_km(own), _km(own["km"].max())] if pupils else ["—", "—"]
+        ways = [_mean_km(own), _km(own["km"].max())]
         rows.append([*told, *ways, own["point"].nunique(), pupils])
     rows.sort(key=lambda row: -row[-1])
     return listed([row[:-1] for row in rows], columns=heads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -17,8 +17,7 @@ from youzhi.assessment import Assessment
 from youzhi.errors import UsageError
 from youzhi.frames import StageAssessment
 from youzhi.indicators import StageIndicators
-
-_CERTAINTY = 0.95
+from youzhi.trials.settings import load_settings
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Draws:
 
         One row per part ("schools": every section is met, "dispersion": every coefficient keeps its limit, "resources":
         both) and stage, "" being all stages together. Columns: county, year, part, stage, chance, low, high (0 to 1; the
-        interval is that of the drawing, Wilson, 95 %), draws, reason (why nobody can tell; then chance is missing).
+        interval is that of the drawing, Wilson), draws, reason (why nobody can tell; then chance is missing).
         """
         schools = {stage: met.all(axis=1) for stage, met in self.met.items()}
         spread = {stage: within.all(axis=1) for stage, within in self.within.items()}
@@ -70,7 +69,7 @@ class Draws:
         for part, found in (("schools", schools), ("dispersion", spread), ("resources", both)):
             rows += [[part, stage, *_share(hits), ""] for stage, hits in found.items()]
             rows += [[part, stage, *_NO_SHARE, why] for stage, why in self.unknown.items()]
-            why = "；".join(self.unknown.values())
+            why = "；".join(self.unknown.values()) or ("" if found else "没有计入的学校")
             all_stages = _NO_SHARE if why else _share(np.logical_and.reduce(list(found.values())))
             rows.append([part, "", *all_stages, why])
         columns = ["part", "stage", "chance", "low", "high", "draws", "reason"]
@@ -79,20 +78,27 @@ class Draws:
 
     @cached_property
     def schools(self) -> pd.DataFrame:
-        """One row per section. Columns: county, year, stage, school, chance (0 to 1), pupils_low, pupils_high (人, 5 % and 95 %)."""
+        """One row per section, with the percentiles of trials.toml (各校段达标概率).
+
+        Columns: county, year, stage, school, chance (0 to 1), pupils_low, pupils_high (人).
+        """
         frames = []
         for stage, met in self.met.items():
-            low, high = np.percentile(self.pupils[stage], [5, 95], axis=0)
+            low, high = np.percentile(self.pupils[stage], _percentiles(), axis=0)
             frame = self.labels[stage].assign(chance=met.mean(axis=0))
             frames.append(frame.assign(pupils_low=low, pupils_high=high))
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     @cached_property
     def coefficients(self) -> pd.DataFrame:
-        """One row per stage and indicator. Columns: county, year, stage, indicator, low, median, high (5, 50, 95 %), chance."""
+        """One row per stage and indicator, with the percentiles of trials.toml (差异系数的抽样分布).
+
+        Columns: county, year, stage, indicator, low, median, high (no unit; missing where a draw has no coefficient),
+        chance (0 to 1).
+        """
         frames = []
         for stage, cv in self.cv.items():
-            low, median, high = np.percentile(cv, [5, 50, 95], axis=0)
+            (low, high), median = np.percentile(cv, _percentiles(), axis=0), np.median(cv, axis=0)
             keys = {"county": self.county, "year": self.year, "stage": stage}
             found = {"low": low, "median": median, "high": high}
             frame = pd.DataFrame({"indicator": self.indicators, **found})
@@ -137,7 +143,7 @@ def draw_pupils(
     stages = [stage.indicators.stage for stage in result.stages]
     lengths = {len(factor) for factor in factors.values()}
     usable = all(np.isfinite(factor).all() and (factor > 0).all() for factor in factors.values())
-    if set(factors) != set(stages) or len(lengths) != 1 or not usable or spread < 0:
+    if set(factors) != set(stages) or len(lengths) != 1 or not usable or not spread >= 0:
         raise UsageError(
             f"抽样需要每个学段（{'、'.join(stages)}）各一列等长的正数倍数，散布不小于零。"
         )
@@ -155,8 +161,9 @@ def draw_pupils(
 def judge_draws(result: Assessment, pupils: Mapping[str, np.ndarray]) -> Draws:
     """Judge every draw by the school rule and the limits of the coefficients (逐次判定).
 
-    Resources stay as they are in the result; pupils are those of each draw. A section that has too few pupils to count
-    in a draw is left out of it; one that did not count in the result stays out of all draws. No transitional relief is applied. Verdicts
+    Resources stay as they are in the result; pupils are those of each draw. Transitional reliefs are left out: they may
+    begin or end with the pupils of a draw. A section that has too few pupils to count
+    in a draw is left out of it; one that did not count in the result stays out of all draws. Verdicts
     of sections are exact: a bar is turned once into the largest whole number of pupils that still reaches it. A
     coefficient is a float and is compared with its limit as such.
 
@@ -192,7 +199,8 @@ def judge_draws(result: Assessment, pupils: Mapping[str, np.ndarray]) -> Draws:
         }
         for stage in result.stages
     }
-    for stage in result.stages:
+    for relieved in result.stages:
+        stage = replace(relieved, indicators=relieved.coefficients.indicators)
         name = stage.indicators.stage
         if why := _why_unknown(result, stage):
             unknown[name] = why
@@ -206,7 +214,9 @@ def judge_draws(result: Assessment, pupils: Mapping[str, np.ndarray]) -> Draws:
         outside = _outside(stage, pupils[name])
         found["met"][name] = _judge_sections(stage, pupils[name], load) | outside
         found["cv"][name] = _spread_of(stage, pupils[name], outside, load)
-        found["within"][name] = found["cv"][name] <= float(standard.dispersion_rule.limit[name])
+        limit = float(standard.dispersion_rule.limit[name])
+        nobody = outside.all(axis=1, keepdims=True)
+        found["within"][name] = (found["cv"][name] <= limit) | nobody
     return Draws(county, year, indicators=tuple(standard.codes), unknown=unknown, **found)
 
 
@@ -216,13 +226,14 @@ def measure_drift(tables: list[pd.DataFrame]) -> float:
     Parameters
     ----------
     tables
-        Frames of school tables of consecutive years; columns county, school_id and pupils_* are used.
+        Frames of school tables of consecutive years; columns county, school_id and pupils_* are used. Schools without a
+        code are left out.
 
     Returns
     -------
     float
-        Standard deviation of the logarithm of a school's growth over that of its stage, over all pairs of years, schools
-        that stand in both; NaN where fewer than two such schools exist.
+        Root mean square of the logarithm of a school's growth over that of its stage, over all pairs of years, schools
+        that stand in both; NaN where no two such schools exist.
 
     Examples
     --------
@@ -232,16 +243,17 @@ def measure_drift(tables: list[pd.DataFrame]) -> float:
     """
     apart = []
     for before, after in pairwise(tables):
-        both = before.merge(after, on=["county", "school_id"], suffixes=("_before", "_after"))
+        keys = ["county", "school_id"]
+        both = before.dropna(subset=keys).merge(after, on=keys, suffixes=("_before", "_after"))
         for name in [name for name in before if name.startswith("pupils_")]:
             if name not in after:
                 continue
             old, new = both[f"{name}_before"].astype(float), both[f"{name}_after"].astype(float)
             alive = (old > 0) & (new > 0)
-            growth = np.log(new[alive] / old[alive])
-            apart.append(growth - growth.mean())
+            stage = new[alive].sum() / old[alive].sum() if alive.any() else np.nan
+            apart.append(np.log(new[alive] / old[alive] / stage))
     every = np.concatenate(apart) if apart else np.empty(0)
-    return float(every.std(ddof=1)) if len(every) > 1 else float("nan")
+    return float(np.sqrt((every**2).mean())) if len(every) > 1 else float("nan")
 
 
 _NO_SHARE = (np.nan, np.nan, np.nan, 0)
@@ -250,8 +262,15 @@ _NO_SHARE = (np.nan, np.nan, np.nan, 0)
 def _share(hits: np.ndarray) -> tuple[float, float, float, int]:
     """Share of the draws that hold, with the interval of the drawing."""
     count, draws = int(hits.sum()), len(hits)
-    interval = binomtest(count, draws).proportion_ci(_CERTAINTY, method="wilson")
+    certainty = load_settings()["draws"]["certainty"]
+    interval = binomtest(count, draws).proportion_ci(certainty, method="wilson")
     return count / draws, interval.low, interval.high, draws
+
+
+def _percentiles() -> list[float]:
+    """Which percentiles of the draws are shown."""
+    settings = load_settings()["draws"]
+    return [settings["low"], settings["high"]]
 
 
 def _why_unknown(result: Assessment, stage: StageAssessment) -> str:
@@ -350,7 +369,8 @@ def _spread_of(
     counted = np.where(outside, 0.0, 1.0) if outside.any() else np.ones((1, pupils.shape[1]))
     total = (pupils * counted).sum(axis=1, keepdims=True)
     per_pupil = counted / pupils
-    squares = total * (per_pupil @ resource**2) / (counted @ resource) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):  # nobody counts, or nobody has anything
+        squares = total * (per_pupil @ resource**2) / (counted @ resource) ** 2
     if len(load.sharing):
         at, base = load.sharing, load.weighted / load.weight
         part = np.broadcast_to(counted, pupils.shape).copy()
@@ -358,7 +378,8 @@ def _spread_of(
         per_pupil[:, at] *= (pupils[:, at] / base) ** 2
         shared = [k for k, rule in enumerate(indicators.standard.indicator) if rule.shared]
         own = resource[:, shared]
-        squares[:, shared] = total * (per_pupil @ own**2) / (part @ own) ** 2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            squares[:, shared] = total * (per_pupil @ own**2) / (part @ own) ** 2
     return np.sqrt(np.maximum(squares - 1, 0))
 
 

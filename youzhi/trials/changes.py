@@ -35,8 +35,9 @@ class Comparison:
 
         Columns: county, stage, school, verdict_before, verdict_after, met_before, met_after (indicators at the bar),
         below_before, below_after (codes under the bar), pupils_before, pupils_after (人), change ("gained": met now
-        and not before, "lost", "new": only after, "gone": only before, "same"). What a section does not have in one of
-        the results is missing.
+        and not before, "lost": met before and not now, also where a transitional relief ended, "new": only after,
+        "gone": only before, "same": all others, such as not met before and not to be told now). What a section does not
+        have in one of the results is missing.
         """
         names = ["verdict", "met", "below", "pupils"]
         table = self._beside("schools", ["stage", "school"], names)
@@ -66,12 +67,20 @@ class Comparison:
         """One row per indicator that lacks something in either result.
 
         Columns: county, indicator, unit, schools_before, schools_after, to_bar_before, to_bar_after, to_floor_before,
-        to_floor_after, closed (whole 人, ㎡, 元 or 间 that no longer lack up to the bar; below zero where the gap grew).
+        to_floor_after, unknown_before, unknown_after (sections without a value), closed (whole 人, ㎡, 元 or 间 that no
+        longer lack up to the bar; below zero where the gap grew; missing where a section has no value, before or after:
+        nobody knows what it lacks).
         """
         table = self._beside("totals", ["indicator", "unit"], ["schools", "to_bar", "to_floor"])
         amounts = [name for name in table if name.endswith(("_before", "_after"))]
         table = table.assign(**{name: table[name].fillna(0).astype(int) for name in amounts})
-        return table.assign(closed=table["to_bar_before"] - table["to_bar_after"])
+        unknown = {
+            f"unknown_{when}": table["indicator"].map(_count_unknown(result)).fillna(0).astype(int)
+            for when, result in (("before", self.before), ("after", self.after))
+        }
+        closed = (table["to_bar_before"] - table["to_bar_after"]).astype("Int64")
+        told = (unknown["unknown_before"] == 0) & (unknown["unknown_after"] == 0)
+        return table.assign(**unknown, closed=closed.where(told))
 
     @cached_property
     def parts(self) -> pd.DataFrame:
@@ -113,7 +122,7 @@ def compare(before: Assessment, after: Assessment) -> Comparison:
     Raises
     ------
     UsageError
-        Another county, another standard, or a result of several county-years.
+        Another county, standard or counting unit, or a result of several county-years.
 
     Examples
     --------
@@ -130,7 +139,17 @@ def compare(before: Assessment, after: Assessment) -> Comparison:
             f"前后对比须用同一标准；收到 {before.standard.id} 和 {after.standard.id}。"
             "请用同一标准重新评估。"
         )
+    if before.sections.unit != after.sections.unit:
+        raise UsageError("前后对比须用同一计数单位（学校或独立校区）；请用同一 unit 重新评估。")
     return Comparison(before, after)
+
+
+def _count_unknown(result: Assessment) -> pd.Series:
+    """Sections without a value, by indicator; sections that were set aside have none of any."""
+    values = result.own_values
+    left_out = result.sections.excluded
+    held = int(left_out["held"].astype(bool).sum())
+    return values["value"].isna().groupby(values["indicator"], sort=False).sum() + held
 
 
 def _tell_change(row) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+from pandas._libs.missing import NAType
 
 from youzhi.assessment import Assessment
 from youzhi.errors import ScenarioError
@@ -48,6 +49,16 @@ def total_cost(trial: Trial) -> Decimal | None:
     return sum(costs, Decimal()) if costs and None not in costs else None
 
 
+def seat_cost(trial: Trial) -> Decimal | None:
+    """Return the cost of the actions that add classrooms (元), None when any is unknown or there is none (增加学位的造价)."""
+    costs = [
+        action.cost_yuan
+        for action in trial.scenario.action
+        if action.year <= trial.span[1] and getattr(action, "classes", None)
+    ]
+    return sum(costs, Decimal()) if costs and None not in costs else None
+
+
 def measure_efficiency(trial: Trial) -> pd.DataFrame:
     """Hold the gaps that the actions close in the last year against their cost (每万元缩小的缺口).
 
@@ -60,14 +71,16 @@ def measure_efficiency(trial: Trial) -> pd.DataFrame:
     -------
     DataFrame
         One row per indicator that lacks something with or without the actions. Columns: county, indicator, unit,
-        without, with_plan (to the bar, whole units), closed, per_wan_yuan (closed per 10,000 yuan; missing where any
-        action has no cost).
+        without, with_plan (to the bar, whole units, of the sections that have a value), unknown (sections without a
+        value with the actions), closed (missing where a section has no value), per_wan_yuan (closed per 10,000 yuan;
+        missing where that is, or where any action has no cost).
     """
     cost = total_cost(trial)
     table = trial.effect.gaps
-    table = table.rename(columns={"to_bar_before": "without", "to_bar_after": "with_plan"})
-    per = table["closed"] * _YUAN_PER_WAN / float(cost) if cost else np.nan
-    columns = ["county", "indicator", "unit", "without", "with_plan", "closed", "per_wan_yuan"]
+    names = {"to_bar_before": "without", "to_bar_after": "with_plan", "unknown_after": "unknown"}
+    table = table.rename(columns=names)
+    per = table["closed"].astype(float) * _YUAN_PER_WAN / float(cost) if cost else np.nan
+    columns = ["county", "indicator", "unit", *names.values(), "closed", "per_wan_yuan"]
     return table.assign(per_wan_yuan=per)[columns]
 
 
@@ -83,10 +96,11 @@ def leave_out(trial: Trial) -> pd.DataFrame:
     -------
     DataFrame
         One row per action up to the last year, in their order. Columns: county, action, year, kind, cost_yuan, failing
-        (sections not met with all actions), failing_without, worth (the difference), verdict_without (county), reason
-        (Chinese: why the scenario is impossible without it; then the numbers are missing).
+        (sections not met or not to be told with all actions), failing_without, worth (the difference), verdict_without
+        (county), reason (Chinese: why the scenario is impossible without it, or why no school can be judged; then the
+        numbers are missing).
     """
-    rows = []
+    rows, failing = [], count_failing(trial.after)
     for action in trial.scenario.action:
         if action.year > trial.span[1]:
             continue
@@ -94,23 +108,42 @@ def leave_out(trial: Trial) -> pd.DataFrame:
         plan = trial.scenario.model_copy(update={"action": rest})
         cost = np.nan if action.cost_yuan is None else float(action.cost_yuan)
         try:
-            result = trial.judge(trial.walk(plan)[trial.span[1]])
+            result = trial.judge(trial.last_table(plan))
         except ScenarioError:
             told = [pd.NA, pd.NA, "", "后面的措施要用到它"]
         else:
-            failing = count_failing(result)
-            told = [failing, failing - count_failing(trial.after), result.verdict, ""]
-        named = [trial.card.id, action.id, action.year, action.kind, cost]
-        rows.append([*named, count_failing(trial.after), *told])
+            without = count_failing(result)
+            told = [without, without - failing, result.verdict, why_uncounted(trial)]
+        rows.append([trial.card.id, action.id, action.year, action.kind, cost, failing, *told])
     columns = ["county", "action", "year", "kind", "cost_yuan", "failing", "failing_without"]
     columns += ["worth", "verdict_without", "reason"]
     whole = dict.fromkeys(["failing", "failing_without", "worth"], "Int64")
     return pd.DataFrame(rows, columns=columns).astype(whole)
 
 
-def count_failing(result: Assessment) -> int:
-    """Count the sections that are not met or cannot be told (未达标和无法判定的校段数)."""
+def count_failing(result: Assessment) -> int | NAType:
+    """Count the sections that are not met or cannot be told (未达标和无法判定的校段数).
+
+    Parameters
+    ----------
+    result
+        Of one county-year.
+
+    Returns
+    -------
+    int
+        Missing where the standard has no bars for single schools: it judges none.
+    """
+    if result.standard.school_rule is None:
+        return pd.NA
     return int((result.schools["verdict"] != MET).sum())
+
+
+def why_uncounted(trial: Trial) -> str:
+    """Say why failing sections cannot be counted; "" where they can (不能逐校计数的理由)."""
+    if trial.standard.school_rule is not None:
+        return ""
+    return f"{trial.standard.number}没有逐校标准值，不能逐校判定"
 
 
 def measure_regret(trial: Trial) -> pd.DataFrame:
@@ -128,9 +161,9 @@ def measure_regret(trial: Trial) -> pd.DataFrame:
     -------
     DataFrame
         One row per year and stage. Columns: county, year, stage, pupils (人), short_idle and short (pupils without a seat
-        in their school, without and with the actions), seats (with the actions), added (seats that the actions add to
-        schools), used (of these, those that a pupil needs), empty (seats without a pupil). Missing where pupils or
-        classes of a school are.
+        in their school, without and with the actions), eased (short_idle less short, not below 0), seats (with the
+        actions), added (seats that the actions add to schools), used (of these, those on which a pupil sits, who may have
+        left a free seat elsewhere), empty (seats without a pupil). Missing where pupils or classes of a school are.
     """
     plan, idle = (_places(trial, case) for case in (PLAN, IDLE))
     keys = ["year", "stage", "school_id"]
@@ -146,12 +179,23 @@ def measure_regret(trial: Trial) -> pd.DataFrame:
     short_idle = idle.assign(short_idle=(-idle["free"]).clip(lower=0))
     amounts = ["pupils", "short", "seats", "added", "used", "empty"]
     sums = _sum_up(found, amounts).join(_sum_up(short_idle, ["short_idle"]))
-    columns = ["county", "year", "stage", "pupils", "short_idle", "short", "seats", "added", "used"]
-    return sums.reset_index().assign(county=trial.card.id)[[*columns, "empty"]]
+    eased = (sums["short_idle"] - sums["short"]).clip(lower=0)
+    columns = [
+        "county",
+        "year",
+        "stage",
+        "pupils",
+        "short_idle",
+        "short",
+        "eased",
+        "seats",
+        "added",
+    ]
+    return sums.assign(eased=eased, county=trial.card.id).reset_index()[[*columns, "used", "empty"]]
 
 
 def cost_per_pupil_year(trial: Trial) -> float:
-    """Divide the cost by the years for which the added seats were used, pupil by pupil (每生每年造价).
+    """Divide the cost of the added classrooms by the years for which their seats were used (每生每年造价).
 
     Parameters
     ----------
@@ -161,9 +205,10 @@ def cost_per_pupil_year(trial: Trial) -> float:
     Returns
     -------
     float
-        元 per pupil and year up to the last year; NaN where a cost or a seat is unknown, or no added seat was used.
+        元 per pupil and year up to the last year; NaN where the cost of an action that adds classrooms or a seat is
+        unknown, or no added seat was used.
     """
-    cost, used = total_cost(trial), measure_regret(trial)["used"].sum(skipna=False)
+    cost, used = seat_cost(trial), measure_regret(trial)["used"].sum(skipna=False)
     return float(cost) / used if cost is not None and used > 0 else float("nan")
 
 
@@ -172,8 +217,10 @@ def _places(trial: Trial, case: str) -> pd.DataFrame:
     first, last = trial.span
     plan = trial.scenario if case == PLAN else without_actions(trial.scenario)
     fixed = plan.classes.model_copy(update={"rooms": "fixed"})
-    start, years = trial.tables[IDLE][first], range(first, last + 1)
-    return list_places(start, plan.model_copy(update={"classes": fixed}), years, trial.totals)
+    # smaller classes ask for classrooms and add none
+    kept = [action for action in plan.action if action.kind != "set_class_size"]
+    plan = plan.model_copy(update={"action": kept, "classes": fixed})
+    return list_places(trial.tables[IDLE][first], plan, range(first, last + 1), trial.totals)
 
 
 def _stands(table: pd.DataFrame, idle: pd.DataFrame, keys: list[str]) -> pd.Series:

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from youzhi.errors import UsageError
+from youzhi.outlooks import Outlook
 from youzhi.trials.chances import Draws, draw_pupils, judge_draws
+from youzhi.trials.settings import load_settings
 from youzhi.trials.trial import Trial
 from youzhi.verdicts import combine
 
-DRAWS, SEED = 10_000, 20_260
 
-
-def draw_year(trial: Trial, year: int, *, draws: int = DRAWS, seed: int = SEED) -> Draws:
+def draw_year(
+    trial: Trial, year: int, *, draws: int | None = None, seed: int | None = None
+) -> Draws:
     """Draw the pupils of one year of a trial from its outlook, and judge every draw (某年抽样判定).
 
     Parameters
@@ -23,7 +25,7 @@ def draw_year(trial: Trial, year: int, *, draws: int = DRAWS, seed: int = SEED) 
     year
         After the base year, up to the last year.
     draws, seed
-        How many, and from where; the same seed gives the same draws.
+        How many, and from where; those of trials.toml when not given. The same seed gives the same draws.
 
     Returns
     -------
@@ -34,8 +36,14 @@ def draw_year(trial: Trial, year: int, *, draws: int = DRAWS, seed: int = SEED) 
     Raises
     ------
     UsageError
-        The trial has no outlook, no earlier school table to tell how far schools drift, or no such year.
+        The trial has no outlook, no earlier school table to tell how far schools drift, or no such year; draws or seed
+        are not whole numbers above zero.
     """
+    settings = load_settings()["draws"]
+    draws = settings["count"] if draws is None else draws
+    seed = settings["seed"] if seed is None else seed
+    if not all(isinstance(n, int) and n >= least for n, least in ((draws, 1), (seed, 0))):
+        raise UsageError(f"抽样次数应为正整数，种子应为不小于0的整数；收到 {draws!r}、{seed!r}。")
     if trial.outlook is None:
         raise UsageError(
             f"{trial.card.name_zh}没有分年级学生数（{trial.card.id}/enrolment.csv），没有入学展望，无法抽样。"
@@ -62,7 +70,9 @@ def draw_year(trial: Trial, year: int, *, draws: int = DRAWS, seed: int = SEED) 
     )
 
 
-def measure_odds(trial: Trial, *, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+def measure_odds(
+    trial: Trial, *, draws: int | None = None, seed: int | None = None
+) -> pd.DataFrame:
     """Tell for every year how likely every school and every coefficient is met (逐年达标概率).
 
     Only the resource part is drawn. The county is recognised only if all other parts are met too; `others` says how they
@@ -79,18 +89,31 @@ def measure_odds(trial: Trial, *, draws: int = DRAWS, seed: int = SEED) -> pd.Da
     -------
     DataFrame
         One row per year after the base year, part ("schools", "dispersion", "resources") and stage ("" for both). Columns:
-        those of Draws.chances, then others (verdict of the parts that are not drawn).
+        those of Draws.chances, then others (verdict of the parts that are not drawn), coverage (share of the past years
+        whose pupils lay in the band of the outlook, at that lead or the nearest longer one that was tested, 0 to 1): where
+        it is low, the chances are too sure of themselves.
 
     Raises
     ------
     UsageError
-        As draw_year.
+        As draw_year; or the trial has no year after its base year.
     """
     first, last = trial.span
+    if first == last:
+        raise UsageError(f"推演只有{first}年一年，没有以后的年份可以抽样。")
     frames = []
     for year in range(first + 1, last + 1):
         told = draw_year(trial, year, draws=draws, seed=seed).chances
         reasons = trial.years[year].reasons
         rest = reasons.loc[~reasons["part"].isin(["schools", "dispersion"]), "verdict"]
-        frames.append(told.assign(others=combine(rest)))
+        covered = _coverage(trial.outlook, year - first)
+        frames.append(told.assign(others=combine(rest), coverage=covered))
     return pd.concat(frames, ignore_index=True)
+
+
+def _coverage(outlook: Outlook, lead: int) -> float:
+    """Coverage in the past of the method used, at a lead or the nearest longer one that was tested."""
+    tested = outlook.backtests[outlook.backtests["method"] == outlook.method]
+    enough = tested[tested["ahead"] >= lead]
+    row = enough.head(1) if len(enough) else tested.tail(1)
+    return float(row["coverage"].iat[0]) if len(row) else float("nan")

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from youzhi.cards import NATIONAL_STANDARD
 from youzhi.errors import UsageError
 from youzhi.seats import class_limits, measure_seats
 from youzhi.siting import CountyCase, SitePlan, county_case
+from youzhi.standards import load_standard
 from youzhi.trials.trial import IDLE, Trial
 
 # A plan is good enough when no other can be better by more than this share.
@@ -72,7 +74,7 @@ def choose_places(trial: Trial, stage: str) -> SiteQuestion:
         raise UsageError(f"没有学段“{stage}”。可以用：{'、'.join(trial.standard.stages)}。")
     year = _fullest_year(trial, stage)
     table, start = trial.tables[IDLE][year], trial.tables[IDLE][trial.span[0]]
-    known = measure_seats(start, trial.standard)
+    known = measure_seats(start, load_standard(NATIONAL_STANDARD))
     new, seats, from_plan = _new_schools(trial, stage, known)
     towns = county_case(table, stages=stage, by="town").points
     towns = towns[towns["town"] != ""]
@@ -98,7 +100,7 @@ def _new_schools(trial: Trial, stage: str, known: pd.DataFrame) -> tuple[int, in
         for action in trial.scenario.action
         if action.kind == "build" and stage in action.classes
     ]
-    limits = class_limits(trial.standard) | dict(trial.scenario.classes.limit)
+    limits = class_limits(load_standard(NATIONAL_STANDARD)) | dict(trial.scenario.classes.limit)
     if planned:
         return len(planned), round(limits[stage] * sum(planned) / len(planned)), True
     here = known.loc[known["stage"] == stage, "seats"].astype(float)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 
-from youzhi.cards import NATIONAL_STANDARD
 from youzhi.errors import ScenarioError
 from youzhi.scenarios import Scenario
-from youzhi.seats import class_limits
-from youzhi.standards import load_standard
-from youzhi.trials.costs import count_failing, leave_out
+from youzhi.scenarios.models import Action
+from youzhi.tables import SchoolTable
+from youzhi.trials.costs import count_failing, leave_out, why_uncounted
+from youzhi.trials.settings import load_settings
 from youzhi.trials.trial import PLAN, Trial
 
-PUPILS, CLASS_LIMIT = "pupils", "class_limit"
+PUPILS, AMOUNTS = "pupils", "amounts"
 TORNADO_COLUMNS = ["county", "variation", "label", "low", "base", "high", "failing_low"]
 TORNADO_COLUMNS += ["failing", "failing_high", "span", "reason"]
+_AMOUNTS = ["teaching_area_m2", "indoor_sports_area_m2", "sports_ground_area_m2"]
+_AMOUNTS += ["other_sports_area_m2", "equipment_value_yuan"]
 
 
 def vary_one_by_one(trial: Trial) -> pd.DataFrame:
     """Change one assumption at a time and count the sections that fail in the last year (单因素敏感性).
 
     Varied are the pupils that come (to the low and the high side of the outlook, else by the shares of trials.toml), the
-    class limit, and every action, which is left out.
+    areas and equipment that the actions state (by the shares of trials.toml), and every action, which is left out.
 
     Parameters
     ----------
@@ -38,10 +39,11 @@ def vary_one_by_one(trial: Trial) -> pd.DataFrame:
     DataFrame
         One row per assumption, the one that matters most first. Columns: county, variation (id), label (Chinese), low,
         base, high (text: what was put in), failing_low, failing, failing_high (sections not met or not to be told in the
-        last year; missing where the variation is impossible), span (largest less smallest), reason (why impossible).
+        last year; missing where the variation is impossible, or the standard judges no single school), span (largest
+        less smallest), reason (why missing).
     """
     failing = count_failing(trial.after)
-    rows = [*_vary_pupils(trial, failing), *_vary_limits(trial, failing), *_leave_out(trial)]
+    rows = [*_vary_pupils(trial, failing), *_vary_amounts(trial, failing), *_leave_out(trial)]
     table = pd.DataFrame(rows, columns=[name for name in TORNADO_COLUMNS if name != "span"])
     numbers = ["failing_low", "failing", "failing_high"]
     table = table.astype(dict.fromkeys(numbers, "Int64"))
@@ -50,47 +52,31 @@ def vary_one_by_one(trial: Trial) -> pd.DataFrame:
     return table.sort_values("span", ascending=False, kind="stable", ignore_index=True)
 
 
-@cache
-def load_variations() -> dict[str, dict]:
-    """Load what is varied and by how much (敏感性设定).
-
-    Returns
-    -------
-    dict
-        Id to its table of trials.toml.
-
-    Examples
-    --------
-    >>> load_variations()["pupils"]["low"]
-    0.9
-    """
-    text = (Path(__file__).parent / "trials.toml").read_text(encoding="utf-8")
-    return {entry["id"]: entry for entry in tomllib.loads(text)["variation"]}
-
-
 def _vary_pupils(trial: Trial, failing: int) -> Iterator[list]:
     """More and fewer pupils in every year after the base year."""
-    settings, last = load_variations()[PUPILS], trial.span[1]
-    sides = {"low": settings["low"], "high": settings["high"]}
+    settings, last = load_settings()["variation"][PUPILS], trial.span[1]
+    sides = ("low", "high")
     totals = {side: {} for side in sides}
     for year, table in trial.tables[PLAN].items():
         if year == trial.span[0]:
             continue
         for stage in trial.standard.stages:
-            pupils = float(table.numbers(f"pupils_{stage}").sum())
-            for side, factor in sides.items():
-                share = _share_of_outlook(trial, year, stage, side) or factor
+            pupils = _pupils_of(table, stage)
+            for side in sides:
+                share = _share_of_outlook(trial, year, stage, side) or settings[side]
                 totals[side][year, stage] = round(pupils * share)
     found = [_count(trial, trial.scenario, totals[side]) for side in sides]
-    said = [
-        f"{sum(totals[side].get((last, stage), 0) for stage in trial.standard.stages):,}人"
-        for side in sides
-    ]
-    middle = sum(
-        trial.tables[PLAN][last].numbers(f"pupils_{stage}").sum() for stage in trial.standard.stages
+    low, high = (
+        sum(totals[side].get((last, stage), 0) for stage in trial.standard.stages) for side in sides
     )
-    words = [PUPILS, settings["label"]["zh"], said[0], f"{int(middle):,}人", said[1]]
-    yield [trial.card.id, *words, found[0][0], failing, found[1][0], _why(found)]
+    middle = sum(_pupils_of(trial.tables[PLAN][last], stage) for stage in trial.standard.stages)
+    said = [f"{count:,.0f}人" for count in (low, middle, high)]
+    yield [trial.card.id, PUPILS, settings["label"]["zh"], *said, *_told(found, failing, trial)]
+
+
+def _pupils_of(table: SchoolTable, stage: str) -> float:
+    """Pupils of a stage; a school that does not have the stage may leave them empty."""
+    return float(np.nansum(table.numbers(f"pupils_{stage}")))
 
 
 def _share_of_outlook(trial: Trial, year: int, stage: str, side: str) -> float | None:
@@ -104,23 +90,29 @@ def _share_of_outlook(trial: Trial, year: int, stage: str, side: str) -> float |
     return row[side].iat[0] / row["pupils"].iat[0]
 
 
-def _vary_limits(trial: Trial, failing: int) -> Iterator[list]:
-    """Smaller and larger classes, both stages at once."""
-    settings = load_variations()[CLASS_LIMIT]
-    limits = class_limits(load_standard(NATIONAL_STANDARD)) | dict(trial.scenario.classes.limit)
-    found, said = [], [_say_limits(trial, limits)]
-    for side in ("low", "high"):
-        other = {stage: limit + settings[side] for stage, limit in limits.items()}
-        classes = trial.scenario.classes.model_copy(update={"limit": other})
-        found.append(_count(trial, trial.scenario.model_copy(update={"classes": classes}), None))
-        said.append(_say_limits(trial, other))
-    words = [CLASS_LIMIT, settings["label"]["zh"], said[1], said[0], said[2]]
-    yield [trial.card.id, *words, found[0][0], failing, found[1][0], _why(found)]
+def _vary_amounts(trial: Trial, failing: int) -> Iterator[list]:
+    """Less and more area and equipment than the actions state, all of them at once."""
+    settings, plan = load_settings()["variation"][AMOUNTS], trial.scenario
+    if not any(_stated_amounts(action) for action in plan.action):
+        return
+    sides = [Decimal(str(settings[side])) for side in ("low", "high")]
+    found = []
+    for share in sides:
+        scaled = [
+            action.model_copy(
+                update={name: value * share for name, value in _stated_amounts(action).items()}
+            )
+            for action in plan.action
+        ]
+        found.append(_count(trial, plan.model_copy(update={"action": scaled}), None))
+    said = [f"{share}倍" for share in (sides[0], 1, sides[1])]
+    yield [trial.card.id, AMOUNTS, settings["label"]["zh"], *said, *_told(found, failing, trial)]
 
 
-def _say_limits(trial: Trial, limits: dict[str, int]) -> str:
-    names = trial.standard.stages
-    return "、".join(f"{names[stage].zh}{limit}人" for stage, limit in limits.items())
+def _stated_amounts(action: Action) -> dict[str, Decimal]:
+    """Areas and equipment that an action states itself."""
+    given = {name: getattr(action, name, None) for name in _AMOUNTS}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _leave_out(trial: Trial) -> Iterator[list]:
@@ -134,11 +126,14 @@ def _leave_out(trial: Trial) -> Iterator[list]:
 def _count(trial: Trial, plan: Scenario, totals: dict | None) -> tuple[object, str]:
     """Failing sections in the last year, or why nobody can tell."""
     try:
-        tables = trial.walk(plan, totals)
+        table = trial.last_table(plan, totals)
     except ScenarioError as error:
-        return pd.NA, str(error).splitlines()[0]
-    return count_failing(trial.judge(tables[trial.span[1]])), ""
+        fault = error.faults.iloc[0]
+        return pd.NA, f"{fault['action']}：{fault['found']}（允许：{fault['allowed']}）"
+    return count_failing(trial.judge(table)), ""
 
 
-def _why(found: list[tuple[object, str]]) -> str:
-    return "；".join(dict.fromkeys(reason for _, reason in found if reason))
+def _told(found: list[tuple[object, str]], failing: int, trial: Trial) -> list:
+    """Failing sections on the low side, as it is and on the high side, and why any is missing."""
+    reasons = dict.fromkeys(reason for _, reason in found if reason)
+    return [found[0][0], failing, found[1][0], "；".join(reasons) or why_uncounted(trial)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from youzhi.counties import (
     read_county_items,
 )
 from youzhi.county_items import CountyItems
+from youzhi.enrolment import read_history
 from youzhi.errors import UsageError
 from youzhi.outlooks import Outlook, make_outlook
 from youzhi.scenarios import Scenario, load_scenario, run_years
@@ -27,6 +29,7 @@ from youzhi.standards import Standard, load_standard
 from youzhi.tables import SchoolTable
 from youzhi.trials.chances import measure_drift
 from youzhi.trials.changes import Comparison, compare
+from youzhi.trials.settings import load_settings
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, combine
 
 # The two roads of a trial: with the actions of the scenario, and with the same pupils but no action.
@@ -108,7 +111,7 @@ class Trial:
         """One row per year, road and stage (逐年走势).
 
         Columns: county, year, case ("plan" or "idle"), stage, pupils (人), sections, failing, unknown (sections), worst
-        (id of the indicator with the largest coefficient over its limit), worst_cv, limit (no unit), dispersion (verdict).
+        (id of the indicator with the largest coefficient), worst_cv, limit (no unit), dispersion (verdict).
         """
         frames = [
             _year_rows(result).assign(case=case)
@@ -144,7 +147,7 @@ class Trial:
         """
         frames = [
             result.items.loc[
-                result.items["rule"].isin(_SIZE_ITEMS),
+                result.items["rule"].isin(load_settings()["size_items"]["rules"]),
                 ["county", "year", "code", "label", "verdict", "value"],
             ].assign(case=case)
             for case, results in ((PLAN, self.years), (IDLE, self.idle))
@@ -159,10 +162,10 @@ class Trial:
         schools = self.after.schools
         return schools[schools["verdict"] != MET].reset_index(drop=True)
 
-    def walk(
+    def last_table(
         self, plan: Scenario, totals: Mapping[tuple[int, str], int] | None = None
-    ) -> dict[int, SchoolTable]:
-        """Walk through the same years with another scenario or other pupils (另一种情形的逐年学校表).
+    ) -> SchoolTable:
+        """Make the table of the last year with another scenario or other pupils (另一种情形的学校表).
 
         Parameters
         ----------
@@ -173,8 +176,8 @@ class Trial:
 
         Returns
         -------
-        dict of int to SchoolTable
-            By year.
+        SchoolTable
+            Of the last year.
 
         Raises
         ------
@@ -182,9 +185,8 @@ class Trial:
             An action is impossible.
         """
         first, last = self.span
-        start = self.tables[IDLE][first]
         given = self.totals if totals is None else totals
-        return run_years(start, plan, range(first, last + 1), given)
+        return run_years(self.tables[IDLE][first], plan, [last], given)[last]
 
     def judge(self, table: SchoolTable) -> Assessment:
         """Judge one table as the years of this trial are judged (同口径评估).
@@ -210,8 +212,6 @@ class Trial:
 
 _TIMELINE = ["county", "year", "case", "stage", "pupils", "sections", "failing", "unknown"]
 _TIMELINE += ["worst", "worst_cv", "limit", "dispersion"]
-_DRIFT_YEARS = 5
-_SIZE_ITEMS = ("special_rooms", "school_size", "class_size")
 
 
 def run_trial(
@@ -262,13 +262,9 @@ def run_trial(
     plan = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, card.id, data)
     last = plan.to if to is None else to
     _refuse_other(plan, card, year, last)
-    if outlook is None and enrolment_path(card.id, data).is_file():
+    if outlook is None and _can_look_ahead(plan, card, data):
         outlook = make_outlook(card.id, plan.to, year=plan.base_year, data=data)
-    if outlook is None and plan.enrolment.mode == "outlook":
-        raise UsageError(
-            f"情景 {plan.id} 按入学展望推算学生数，而{card.name_zh}没有分年级学生数（{card.id}/enrolment.csv）；"
-            "请先提供，或在情景中改写 [enrolment] mode。"
-        )
+    _refuse_outlook(plan, card, outlook)
     if not isinstance(standard, Standard):
         standard = load_standard(standard or card.standard_for(plan.base_year))
     start = read_county(card.id, plan.base_year, data)
@@ -293,12 +289,41 @@ def totals_of(plan: Scenario, outlook: Outlook | None) -> dict[tuple[int, str], 
     if plan.enrolment.mode != "outlook" or outlook is None:
         return None
     stages = outlook.stages[outlook.stages["year"] > plan.base_year]
+    if (unknown := stages[stages["pupils"].isna()]).size:
+        first = unknown.iloc[0]
+        why = "；".join(map(str, outlook.projection.attrs["unknown"]))
+        raise UsageError(
+            f"入学展望算不出{first['year']}年 {first['stage']} 的学生数：{why}。请补齐 enrolment.csv。"
+        )
     return {(row.year, row.stage): round(row.pupils) for row in stages.itertuples()}
 
 
 def _past_years(county: str, plan: Scenario, data: str | Path | None) -> list[int]:
-    """The years before the base year that have a table, the newest of them."""
-    return [year for year in list_years(county, data) if year < plan.base_year][-_DRIFT_YEARS:]
+    """The years just before the base year that have a table, without a gap."""
+    existing, most = list_years(county, data), load_settings()["drift"]["years"]
+    run = takewhile(existing.__contains__, range(plan.base_year - 1, plan.base_year - 1 - most, -1))
+    return sorted(run)
+
+
+def _can_look_ahead(plan: Scenario, card: County, data: str | Path | None) -> bool:
+    """Whether the county has pupils by grade of the base year, and the scenario a year after it."""
+    if plan.to == plan.base_year or not enrolment_path(card.id, data).is_file():
+        return False
+    return plan.base_year in read_history(card.id, data).index
+
+
+def _refuse_outlook(plan: Scenario, card: County, outlook: Outlook | None) -> None:
+    """An outlook that is needed and not there, or of another county or year, would give other pupils without a word."""
+    if outlook is None and plan.enrolment.mode == "outlook":
+        raise UsageError(
+            f"情景 {plan.id} 按入学展望推算学生数，而{card.name_zh}没有{plan.base_year}年的分年级学生数"
+            f"（{card.id}/enrolment.csv）；请先提供，或在情景中改写 [enrolment] mode。"
+        )
+    if outlook is not None and (outlook.county, outlook.year) != (card.id, plan.base_year):
+        raise UsageError(
+            f"入学展望应属于{card.name_zh}、以{plan.base_year}年为最后一个已知年份；"
+            f"收到 {outlook.county} {outlook.year}年。"
+        )
 
 
 def _refuse_other(plan: Scenario, card: County, year: int | None, last: int) -> None:
