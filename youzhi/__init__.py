@@ -23,7 +23,7 @@ _HOMES = {
     "enrolment": ["backtest_enrolment", "project_enrolment"],
     "outlooks": ["make_outlook"],
     "scenarios": ["apply_scenario", "list_scenarios", "load_scenario"],
-    "siting": ["choose_sites", "county_case"],
+    "siting": ["choose_sites"],
     "trials": ["compare", "run_trial"],
     "comparisons": ["compare_counties"],
     "commitments": ["report_progress"],

@@ -256,6 +256,7 @@ def measure_drift(tables: list[pd.DataFrame]) -> float:
     return float(np.sqrt((every**2).mean())) if len(every) > 1 else float("nan")
 
 
+_NEAR = 1e-9
 _NO_SHARE = (np.nan, np.nan, np.nan, 0)
 
 
@@ -339,7 +340,10 @@ def _most_pupils(stage: StageAssessment, bars: list[Fraction], weight: int) -> n
     most = np.empty((len(bars), len(indicators.sections)))
     for k, bar in enumerate(bars):
         per = weight * Fraction(indicators.standard.indicator[k].per) / bar
-        for at in range(most.shape[1]):
+        number = _own_total(indicators, k) * float(per)
+        most[k] = np.floor(number)
+        # a float next to a whole number may lie on its wrong side
+        for at in np.flatnonzero(np.abs(number - np.rint(number)) <= _NEAR * np.maximum(1, number)):
             most[k, at] = floor(indicators.exact_resource(k, at) * per)
     return most
 
@@ -364,22 +368,27 @@ def _spread_of(
     stage: StageAssessment, pupils: np.ndarray, outside: np.ndarray, load: _Load
 ) -> np.ndarray:
     """The difference coefficients of each draw: CV² = N · Σ(rᵢ²/nᵢ) / (Σrᵢ)² − 1, as sums of products."""
-    indicators = stage.indicators
+    indicators, at = stage.indicators, load.sharing
     resource = np.column_stack([_own_total(indicators, k) for k in range(len(indicators.value))])
-    counted = np.where(outside, 0.0, 1.0) if outside.any() else np.ones((1, pupils.shape[1]))
-    total = (pupils * counted).sum(axis=1, keepdims=True)
-    per_pupil = counted / pupils
-    with np.errstate(divide="ignore", invalid="ignore"):  # nobody counts, or nobody has anything
-        squares = total * (per_pupil @ resource**2) / (counted @ resource) ** 2
-    if len(load.sharing):
-        at, base = load.sharing, load.weighted / load.weight
-        part = np.broadcast_to(counted, pupils.shape).copy()
-        part[:, at] *= pupils[:, at] / base
-        per_pupil[:, at] *= (pupils[:, at] / base) ** 2
+    per_pupil, own = (
+        1 / pupils,
+        np.broadcast_to(resource.sum(axis=0), (len(pupils), resource.shape[1])),
+    )
+    total = pupils.sum(axis=1, keepdims=True)
+    if outside.any():
+        per_pupil[outside] = 0
+        own = (~outside).astype(float) @ resource
+        total = total - (pupils * outside).sum(axis=1, keepdims=True)
+    squares = per_pupil @ resource**2
+    if len(at):
         shared = [k for k, rule in enumerate(indicators.standard.indicator) if rule.shared]
-        own = resource[:, shared]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            squares[:, shared] = total * (per_pupil @ own**2) / (part @ own) ** 2
+        part = pupils[:, at] / (load.weighted / load.weight)
+        mine, own = resource[np.ix_(at, shared)], own.copy()
+        # what a school shares counts by the part of its pupils who are in this stage
+        squares[:, shared] += (per_pupil[:, at] * (part**2 - 1)) @ mine**2
+        own[:, shared] += (part - 1) @ mine
+    with np.errstate(divide="ignore", invalid="ignore"):  # nobody counts, or nobody has anything
+        squares = total * squares / own**2
     return np.sqrt(np.maximum(squares - 1, 0))
 
 
