@@ -225,7 +225,7 @@ def test_years_outside_the_scenario_are_refused():
         trials.run_trial("yiyuan", plan, to=2030)
     with pytest.raises(UsageError, match="属于 yiyuan"):
         trials.run_trial("huantai", plan)
-    with pytest.raises(UsageError, match="2021—2023"):
+    with pytest.raises(UsageError, match="2020年以后、2023年以前"):
         trials.draw_year(trials.run_trial("yiyuan", plan), 2020)
 
 
@@ -257,6 +257,7 @@ def foresee(trial, drawn, **more):
     outlook = SimpleNamespace(
         draws=lambda n, seed: np.array(drawn, dtype=float),
         years=[2021, 2022, 2023],
+        stages=trial.outlook.stages,
         stage_grades={"primary": [1], "junior": [6]},
         method="mean",
         backtests=pd.DataFrame({"method": "mean", "ahead": [1, 3], "coverage": [0.75, 0.5]}),
@@ -412,6 +413,9 @@ def test_a_standard_without_bars_counts_no_failing_school():
     table = trials.vary_one_by_one(trial)
     assert table["failing"].isna().all()
     assert set(table["reason"]) == {"教督〔2012〕3号没有逐校标准值，不能逐校判定"}
+    odds = trials.measure_odds(trial)
+    assert odds["chance"].isna().all()
+    assert odds["reason"].str.contains("教督〔2012〕3号").all()
 
 
 def test_an_outlook_of_another_county_or_year_is_refused():
@@ -450,8 +454,11 @@ def test_primary_schools_may_leave_junior_pupils_empty(tmp_path):
     assert np.isnan(trial.drift)
     table = trials.vary_one_by_one(trial).set_index("variation")
     assert table.loc["pupils", "failing_low"] <= table.loc["pupils", "failing_high"]
+    odds = trials.measure_odds(trial)
+    assert odds["chance"].isna().all()
+    assert odds["reason"].str.contains("没有入学展望").all()
     with pytest.raises(UsageError, match="没有入学展望"):
-        trials.measure_odds(trial)
+        trials.draw_year(trial, 2021)
 
 
 def test_drift_is_taken_from_years_that_follow_each_other(tmp_path):

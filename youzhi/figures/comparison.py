@@ -41,6 +41,7 @@ _WIDTH = 7.2  # inches: the text width of an A4 page
 _TALL = 9.2  # inches that the panels of one page may take
 _SMALL = 8
 _MOST_LETTERS = 22
+_LABEL = 0.06  # height of a number beside a line, as a share of the axis
 _DASHED = {"color": "black", "ls": (0, (4, 2)), "lw": 0.9}
 _LIMIT = Line2D([], [], **_DASHED, label="限值")
 _HOLLOW = Line2D(
@@ -87,11 +88,12 @@ def draw_county_slopes(comparison: CountyComparison, measure: str = SHARE) -> Fi
         axis = axes[standards.index(standard.id)][stages.index(stage)]
         axis.set_visible(True)
         _draw_slopes(axis, comparison, rows, measure)
-        _finish_slopes(axis, standard, stage, rows, measure)
+        _finish_slopes(axis, comparison.year, standard, stage, rows, measure)
     extra = [_LIMIT] if any(rows["limit"].notna().any() for *_, rows in panels) else []
     if any(_is_other(rows).any() for *_, rows in panels):
         extra.append(_HOLLOW)
-    return _explain(figure, comparison, _county_handles(comparison, lines=True) + extra)
+    drawn = {county for *_, rows in panels for county in rows.dropna(subset="value")["county"]}
+    return _explain(figure, comparison, _county_handles(comparison, drawn, lines=True) + extra)
 
 
 def _require_measure(comparison: CountyComparison, measure: str, words: tuple[str, ...]) -> None:
@@ -153,24 +155,32 @@ def _top(rows: pd.DataFrame) -> float:
 
 
 def _label_ends(axis, comparison: CountyComparison, ends: dict, decimals: int) -> None:
-    """Numbers at the right end, moved apart so that none lies on another."""
+    """Numbers at the right end, one for equal ones, moved no further than that none lies on another."""
+    values = {
+        county: round_half_up(as_fraction(float(value)), decimals)
+        for county, (_, value) in ends.items()
+    }
+    owners: dict = {}
+    for county, value in values.items():
+        owners.setdefault(value, []).append(county)
     low, high = axis.get_ylim()
-    least = (high - low) * 0.075
-    places, last = {}, -np.inf
-    for county in sorted(ends, key=lambda county: ends[county][1]):
-        last = max(ends[county][1], last + least)
-        places[county] = last
-    over = max([*places.values(), 0]) - (high - least / 2)
-    if over > 0:
-        places = {county: place - over for county, place in places.items()}
+    least, last, places = (high - low) * _LABEL, -np.inf, {}
+    for value in sorted(owners):
+        places[value] = last = max(float(value), last + least)
+    top = high - least / 2
+    for value in sorted(owners, reverse=True):
+        places[value] = top = min(places[value], top)
+        top -= least
     right = max((year for year, _ in ends.values()), default=0)
-    for county, place in places.items():
-        color = _looks(comparison)[county][0]
-        text = str(round_half_up(as_fraction(float(ends[county][1])), decimals))
-        axis.text(right + 0.35, place, text, color=color, fontsize=_SMALL, va="center")
+    for value, who in owners.items():
+        color = _looks(comparison)[who[0]][0] if len(who) == 1 else "black"
+        look = {"color": color, "fontsize": _SMALL, "va": "center"}
+        axis.text(right + 0.35, places[value], str(value), **look)
 
 
-def _finish_slopes(axis, standard: Standard, stage: str, rows: pd.DataFrame, measure: str) -> None:
+def _finish_slopes(
+    axis, year: int, standard: Standard, stage: str, rows: pd.DataFrame, measure: str
+) -> None:
     years = sorted(set(rows["year"]))
     axis.set_xlim(years[0] - 0.4, years[-1] + 0.16 * max(len(years), 6))
     axis.set_xticks(years[:: -1 - len(years) // 5])
@@ -180,7 +190,7 @@ def _finish_slopes(axis, standard: Standard, stage: str, rows: pd.DataFrame, mea
     word = standard.stage_names[stage]
     if measure == SHARE:
         axis.set_ylabel("达标校段占比（%）", fontsize=9)
-        title = f"{word}：{_tell_met(rows)}"
+        title = f"{word}：{_tell_met(rows[rows['year'] == year], year)}"
     else:
         axis.set_ylabel("差异系数（无量纲）", fontsize=9)
         if rows["limit"].notna().any():
@@ -190,12 +200,15 @@ def _finish_slopes(axis, standard: Standard, stage: str, rows: pd.DataFrame, mea
     axis.set_title(f"{title}\n（{standard.number}）", fontsize=9.5)
 
 
-def _tell_met(rows: pd.DataFrame) -> str:
-    """In how many counties every section is met in the last year."""
-    year = rows["year"].max()
-    last = rows[rows["year"] == year]
-    full = int((last["share_low"] == 1).sum())
-    return f"{year}年{len(last)}个县中{full}个全部达标"
+def _tell_met(rows: pd.DataFrame, year: int) -> str:
+    """In how many counties every section is met in the year that is compared, each unit of counting by itself."""
+    told = []
+    for unit, part in rows.groupby("counted", sort=False):
+        full = int((part["share_low"] == 1).sum())
+        unknown = int((part["share_high"] == 1).sum()) - full
+        more = f"、{unknown}个无法判定" if unknown else ""
+        told.append(f"按{_UNIT_WORDS[unit]}的{len(part)}个县中{full}个{more}")
+    return f"{year}年校段全部达标的县\n{'，'.join(told) or '没有数据'}"
 
 
 def _tell_over(verdicts: pd.Series, thing: str) -> str:
@@ -272,12 +285,12 @@ def _draw_means(axis, comparison: CountyComparison, part: pd.DataFrame) -> None:
 
 
 def _tell_below(comparison: CountyComparison, county: str) -> str:
-    """How many county means lie under their bar in the year that is compared."""
+    """How many county means lie under their bar in the year that is compared; the bar is one for schools."""
     rows = comparison.values[comparison.values["county"] == county]
     rows = rows.dropna(subset=["mean", "bar"])
     if rows.empty:
         return "没有标准值"
-    return f"{len(rows)}项中{int((rows['mean'] < rows['bar']).sum())}项低于标准值"
+    return f"{comparison.year}年{len(rows)}项县均值中\n{int((rows['mean'] < rows['bar']).sum())}项低于标准值"
 
 
 @draw_style
@@ -315,7 +328,8 @@ def draw_county_coefficients(comparison: CountyComparison) -> Figure:
         _draw_dots(axis, comparison, *panel)
         if at % columns:
             axis.set_yticklabels([])
-    return _explain(figure, comparison, [*_county_handles(comparison), _LIMIT])
+    drawn = {county for *_, rows in panels for county in rows.dropna(subset="cv")["county"]}
+    return _explain(figure, comparison, [*_county_handles(comparison, drawn), _LIMIT])
 
 
 def _draw_dots(
@@ -389,12 +403,14 @@ def draw_county_sizes(comparison: CountyComparison, indicator: str = "") -> Figu
         axis.set_xlabel(f"组内平均值（{rule.unit}）", fontsize=9)
         below = int((rows["mean"] < rows["bar"]).sum())
         told = (
-            f"{len(rows)}组中{below}组均值低于标准值" if rows["bar"].notna().any() else "没有标准值"
+            f"{len(rows)}组均值中{below}组低于标准值\n（标准按校执行）"
+            if rows["bar"].notna().any()
+            else "没有标准值"
         )
         axis.set_title(f"{words[stage]}“{rule.short}”：{told}", fontsize=9.5)
     bar = Line2D([], [], **_DASHED, label="标准值")
     extra = [bar] if table["bar"].notna().any() else []
-    return _explain(figure, comparison, _county_handles(comparison) + extra)
+    return _explain(figure, comparison, _county_handles(comparison, set(table["county"])) + extra)
 
 
 def _weakest(values: pd.DataFrame) -> str:
@@ -484,7 +500,10 @@ def _place_milestones(comparison: CountyComparison, table: pd.DataFrame) -> pd.D
 
 def _name_bands(axis, comparison: CountyComparison, places: pd.DataFrame) -> None:
     spans = places.groupby("county")["y"].agg(["min", "max"])
-    names = {county: name for county, name in comparison.names.items() if county in spans.index}
+    names = {
+        county: f"{comparison.names[county]}\n（{aim}）"
+        for county, aim in _aims_of(comparison, places).items()
+    }
     middles = [spans.loc[county].mean() for county in names]
     axis.set_yticks(middles, list(names.values()))
     axis.tick_params(axis="y", length=0)
@@ -494,13 +513,28 @@ def _name_bands(axis, comparison: CountyComparison, places: pd.DataFrame) -> Non
 
 
 def _tell_timelines(comparison: CountyComparison, table: pd.DataFrame) -> str:
-    """From when to when the counties want the national recognition."""
+    """From when to when the counties want the national recognition, and as what."""
     national = table[table["level"] == "national"]
-    counties = table["county"].nunique()
     if national.empty:
-        return f"{counties}个县的方案都没有写国家级认定的时间"
+        return f"{table['county'].nunique()}个县的方案都没有写国家级认定的时间"
     last = national.groupby("county")["due_date"].max().dt.year
-    return f"{counties}份方案的国家级认定期限从{last.min()}年到{last.max()}年，目标和起点各不相同"
+    span = f"从{last.min()}年到{last.max()}年" if last.min() < last.max() else f"是{last.min()}年"
+    told = f"{len(last)}个县方案的国家级认定期限{span}"
+    aims = _aims_of(comparison, table)
+    counts = pd.Series(aims).value_counts(sort=False)
+    most = counts.idxmax()
+    if len(counts) == 1:
+        return f"{told}，都是{most}"
+    names = comparison.names
+    others = [f"{names[key]}为{aim}" for key, aim in aims.items() if aim != most]
+    rest = "其余" if counts[most] > 1 else next(names[key] for key in aims if aims[key] == most)
+    return f"{told}；{'、'.join(others)}，{rest}为{most}"
+
+
+def _aims_of(comparison: CountyComparison, table: pd.DataFrame) -> dict[str, str]:
+    """As what the plans of each county want it to be recognised, counties in the order given."""
+    aims = table.groupby("county")["aim"].agg(lambda part: "、".join(filter(None, part.unique())))
+    return {county: aims[county] or "未写明" for county in comparison.names if county in aims}
 
 
 def _looks(comparison: CountyComparison) -> dict[str, tuple]:
@@ -518,8 +552,11 @@ def _stage_words(comparison: CountyComparison) -> dict[str, str]:
     }
 
 
-def _county_handles(comparison: CountyComparison, lines: bool = False) -> list[Line2D]:
-    """Names, with the unit of counting."""
+def _county_handles(
+    comparison: CountyComparison, drawn: set[str], lines: bool = False
+) -> list[Line2D]:
+    """Names, with the unit of counting; who is not among those drawn is said to have nothing to draw."""
+    lacks = {name: "" if name in drawn else "；没有可画的数" for name in comparison.names}
     units = {
         card.id: _UNIT_WORDS[result.sections.unit]
         for card, result in zip(comparison.cards, comparison.results, strict=True)
@@ -531,7 +568,7 @@ def _county_handles(comparison: CountyComparison, lines: bool = False) -> list[L
             marker=marker,
             ls=line if lines else "",
             ms=5,
-            label=f"{comparison.names[county]}（按{units[county]}）",
+            label=f"{comparison.names[county]}（按{units[county]}{lacks[county]}）",
         )
         for county, (color, marker, line) in _looks(comparison).items()
     ]
@@ -543,7 +580,7 @@ def _stage_handles(comparison: CountyComparison) -> list[Line2D]:
         Line2D([], [], color=color, marker=marker, ms=4, label=word)
         for word, (color, marker) in zip(words, STAGE_LOOKS, strict=False)
     ]
-    return [*handles, Line2D([], [], **_DASHED, label="标准值（与学段同色）")]
+    return [*handles, Line2D([], [], **_DASHED, label="标准值（与学段同色，按校执行）")]
 
 
 def _explain(figure: Figure, comparison: CountyComparison, handles: list[Line2D]) -> Figure:

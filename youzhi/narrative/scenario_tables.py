@@ -193,16 +193,19 @@ def tabulate_changes(trial: Trial) -> pd.DataFrame:
     table = over[(over["change"] != SAME) | (effect.fillna(SAME) != SAME)].reset_index()
     places = pd.MultiIndex.from_frame(table[keys])
     base, idle, plan = situations(trial)
-    without = caused["verdict_before"].reindex(places)
+    judged = trial.standard.school_rule is not None
+    told = {
+        base: table["verdict_before"],
+        idle: caused["verdict_before"].reindex(places),
+        plan: table["verdict_after"],
+    }
     return listed(
         {
             "学段": table["stage"].map(trial.standard.stage_names),
             "学校": table["school"],
             "变化": table["change"].map(CHANGE_WORDS),
             "措施的作用": effect.reindex(places).map(CHANGE_WORDS).fillna(NOTHING).to_numpy(),
-            base: verdict_words(table["verdict_before"]),
-            idle: verdict_words(without),
-            plan: verdict_words(table["verdict_after"]),
+            **{head: verdict_words(verdicts, judged) for head, verdicts in told.items()},
             "低于标准值": _from_to(table["below_before"], table["below_after"]),
             "学生数（人）": _from_to(
                 table["pupils_before"].map(people), table["pupils_after"].map(people)
@@ -211,9 +214,10 @@ def tabulate_changes(trial: Trial) -> pd.DataFrame:
     )
 
 
-def verdict_words(verdicts: pd.Series) -> list[str]:
-    """Write verdicts as words, a dash where there is none (结论用语)."""
-    return [VERDICT_WORDS.get(verdict, NOTHING) for verdict in verdicts]
+def verdict_words(verdicts: pd.Series, judged: bool = True) -> list[str]:
+    """Write verdicts as words, a dash where there is none; other words where single schools are not judged (结论用语)."""
+    words = VERDICT_WORDS if judged else dict.fromkeys(VERDICT_WORDS, NOT_JUDGED_WORDS)
+    return [words.get(verdict, NOTHING) for verdict in verdicts]
 
 
 def _from_to(before: pd.Series, after: pd.Series) -> list[str]:

@@ -84,7 +84,7 @@ def _out_of_reach(problem: Problem) -> list[str]:
 
 def _of_stage(problem: Problem, stage: int) -> str:
     """Names the stage where there are several."""
-    return f"学段{stage}：" if problem.staged else ""
+    return f"学段{stage}：" if problem.shape[2] > 1 else ""
 
 
 def _too_few_seats(problem: Problem) -> list[str]:

@@ -11,13 +11,16 @@ from youzhi.trials.costs import (
     total_cost,
 )
 from youzhi.trials.odds import draw_year, measure_odds
+from youzhi.trials.places import SiteQuestion, choose_places
 from youzhi.trials.sensitivity import vary_one_by_one
 from youzhi.trials.trial import Trial, run_trial
 
 __all__ = [
     "Comparison",
     "Draws",
+    "SiteQuestion",
     "Trial",
+    "choose_places",
     "compare",
     "cost_per_pupil_year",
     "draw_pupils",

@@ -44,22 +44,10 @@ def draw_year(
     seed = settings["seed"] if seed is None else seed
     if not all(isinstance(n, int) and n >= least for n, least in ((draws, 1), (seed, 0))):
         raise UsageError(f"抽样次数应为正整数，种子应为不小于0的整数；收到 {draws!r}、{seed!r}。")
-    if trial.outlook is None:
-        raise UsageError(
-            f"{trial.card.name_zh}没有分年级学生数（{trial.card.id}/enrolment.csv），没有入学展望，无法抽样。"
-        )
-    if np.isnan(trial.drift):
-        raise UsageError(
-            f"{trial.card.name_zh}{trial.span[0]}年以前没有学校表，不知道各校学生数怎样偏离全县，无法抽样。"
-        )
-    first, last = trial.span
-    if not first < year <= last or year not in trial.outlook.years:
-        raise UsageError(f"抽样的年份应在{first + 1}—{last}之间，收到 {year}。")
+    if why := why_no_draws(trial, year):
+        raise UsageError(why)
+    first = trial.span[0]
     drawn = trial.outlook.draws(draws, seed)[:, trial.outlook.years.index(year), :]
-    if np.isnan(drawn).any():
-        raise UsageError(
-            f"{trial.card.name_zh}{first}年以前的分年级学生数太少，展望不到{year}年，无法抽样。"
-        )
     factors = {
         stage: np.clip(drawn[:, at] / np.median(drawn[:, at]), 1e-6, None)
         for at, stage in enumerate(trial.outlook.stage_grades)
@@ -68,6 +56,37 @@ def draw_year(
         trial.years[year],
         draw_pupils(trial.years[year], factors, trial.drift * (year - first) ** 0.5, seed),
     )
+
+
+def why_no_draws(trial: Trial, year: int) -> str:
+    """Say why a year of a trial cannot be drawn; "" where it can (不能抽样的理由).
+
+    Parameters
+    ----------
+    trial
+        What run_trial gives.
+    year
+        Statistics year.
+
+    Returns
+    -------
+    str
+        In Chinese.
+    """
+    (first, last), name = trial.span, trial.card.name_zh
+    if not first < year <= last:
+        return f"抽样的年份应在基准年{first}年以后、{last}年以前（含），收到 {year}。"
+    standard = trial.standard
+    if standard.school_rule is None or standard.dispersion_rule.kind != "each":
+        return f"{standard.number}没有逐校标准值或不逐项判定差异系数，无法抽样判定达标概率。"
+    if trial.outlook is None:
+        return f"{name}没有{first}年的分年级学生数（{trial.card.id}/enrolment.csv），没有入学展望，无法抽样。"
+    if np.isnan(trial.drift):
+        return f"{name}{first}年以前没有学校表，不知道各校学生数怎样偏离全县，无法抽样。"
+    stages = trial.outlook.stages
+    if stages.loc[stages["year"] == year, "pupils"].isna().any():
+        return f"{name}{first}年以前的分年级学生数太少，展望不到{year}年，无法抽样。"
+    return ""
 
 
 def measure_odds(
@@ -81,7 +100,7 @@ def measure_odds(
     Parameters
     ----------
     trial
-        What run_trial gives, with an outlook and a standard with bars.
+        What run_trial gives.
     draws, seed
         See draw_year.
 
@@ -91,7 +110,8 @@ def measure_odds(
         One row per year after the base year, part ("schools", "dispersion", "resources") and stage ("" for both). Columns:
         those of Draws.chances, then others (verdict of the parts that are not drawn), coverage (share of the past years
         whose pupils lay in the band of the outlook, at that lead or the nearest longer one that was tested, 0 to 1): where
-        it is low, the chances are too sure of themselves.
+        it is low, the chances are too sure of themselves. A year that cannot be drawn has the rows of "" with the reason and
+        without a chance.
 
     Raises
     ------
@@ -103,16 +123,29 @@ def measure_odds(
         raise UsageError(f"推演只有{first}年一年，没有以后的年份可以抽样。")
     frames = []
     for year in range(first + 1, last + 1):
-        told = draw_year(trial, year, draws=draws, seed=seed).chances
+        if why := why_no_draws(trial, year):
+            told = _untold(trial, year, why)
+        else:
+            told = draw_year(trial, year, draws=draws, seed=seed).chances
         reasons = trial.years[year].reasons
         rest = reasons.loc[~reasons["part"].isin(["schools", "dispersion"]), "verdict"]
         covered = _coverage(trial.outlook, year - first)
         frames.append(told.assign(others=combine(rest), coverage=covered))
-    return pd.concat(frames, ignore_index=True)
+    order = ["county", "year", "part", "stage", "chance", "low", "high", "draws", "reason"]
+    return pd.concat(frames, ignore_index=True)[[*order, "others", "coverage"]]
 
 
-def _coverage(outlook: Outlook, lead: int) -> float:
+def _untold(trial: Trial, year: int, why: str) -> pd.DataFrame:
+    """The rows of a year that cannot be drawn."""
+    table = pd.DataFrame({"part": ["schools", "dispersion", "resources"], "stage": ""})
+    chance = dict.fromkeys(["chance", "low", "high"], np.nan)
+    return table.assign(county=trial.card.id, year=year, **chance, draws=0, reason=why)
+
+
+def _coverage(outlook: Outlook | None, lead: int) -> float:
     """Coverage in the past of the method used, at a lead or the nearest longer one that was tested."""
+    if outlook is None:
+        return float("nan")
     tested = outlook.backtests[outlook.backtests["method"] == outlook.method]
     enough = tested[tested["ahead"] >= lead]
     row = enough.head(1) if len(enough) else tested.tail(1)

@@ -11,10 +11,8 @@ from youzhi.errors import UsageError
 from youzhi.seats import class_limits, measure_seats
 from youzhi.siting import CountyCase, SitePlan, county_case
 from youzhi.standards import load_standard
+from youzhi.trials.settings import load_settings
 from youzhi.trials.trial import IDLE, Trial
-
-# A plan is good enough when no other can be better by more than this share.
-_ACCEPTED_GAP = 0.001
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,8 @@ def choose_places(trial: Trial, stage: str) -> SiteQuestion:
     places = places.assign(**{f"seats_{stage}": seats})
     case = county_case(table, stages=stage, seats=known, new_sites=places)
     standing = len(case.existing)
-    plan, idle = (case.choose(sites=standing + more, accept_gap=_ACCEPTED_GAP) for more in (new, 0))
+    gap = load_settings()["siting"]["gap"]
+    plan, idle = (case.choose(sites=standing + more, accept_gap=gap) for more in (new, 0))
     return SiteQuestion(stage, year, new, seats, from_plan, case, plan, idle)
 
 
