@@ -18,11 +18,14 @@ from youzhi.enrolment import (
     choose_method,
     load_births,
     make_projection,
-    measure_retention,
+    measure_widening,
     project_enrolment,
     project_past,
     read_history,
+    spread_widening,
     summarise_past,
+    widen_futures,
+    widen_past,
 )
 from youzhi.enrolment.assumptions import load_assumptions
 from youzhi.errors import DataError, UsageError
@@ -245,6 +248,43 @@ def test_a_higher_level_gives_wider_bands():
     assert wide["high"].sum() > narrow["high"].sum()
 
 
+def two_sided(share=0.1, years=9):
+    """One grade that took a tenth more than its entrants, then a tenth less, in turns; entrants of 1,000 each year."""
+    signs = [(-1) ** at * share for at in range(years)]
+    history = table([[1000 * np.exp(sign)] for sign in signs], 2010)
+    return history, dict.fromkeys(range(2000, 2040), 1000)
+
+
+def log_widths(projection, draws=20_000):
+    return np.log(projection.draw(draws, 3)).std(axis=0)
+
+
+def test_the_share_of_entrants_that_enrol_wanders_with_the_root_of_the_years():
+    history, entrants = two_sided()
+    width = log_widths(make_projection(history, 9, entrants, "mean"))[:, 0]
+    assert width / width[0] == pytest.approx(np.sqrt(range(1, 10)), rel=0.03)
+    # What is held at its last number takes one error each year upon the last.
+    held = log_widths(make_projection(history, 9, None, "mean"))[:, 0]
+    assert held / held[0] == pytest.approx(np.sqrt(range(1, 10)), rel=0.03)
+
+
+def test_the_rate_itself_is_as_unsure_as_the_mean_of_the_years_behind_it():
+    # Grade 2 over grade 1: e^0.1 and e^-0.1 in turns. One step adds the square of one error; the mean of two years
+    # half of one more, pooled years the sum of their squared weights.
+    signs = [0.1, -0.1, 0.1, -0.1, 0.1, -0.1, 0.1]
+    history = table([[1000, 1000 * np.exp(sign)] for sign in signs])
+    projection = make_projection(history, 1, None, "mean")
+    errors = projection._fitted.errors[:, 1]
+    one = np.sqrt(np.mean(errors[np.isfinite(errors)] ** 2))
+    assert log_widths(projection)[0, 1] == pytest.approx(one * np.sqrt(1 + 1 / 2), rel=0.02)
+    weights = 0.5 ** (np.arange(5) / 2)
+    pooled = make_projection(history, 1, None, "progression")
+    errors = pooled._fitted.errors[:, 1]
+    one = np.sqrt(np.mean(errors[np.isfinite(errors)] ** 2))
+    squares = np.sum((weights / weights.sum()) ** 2)
+    assert log_widths(pooled)[0, 1] == pytest.approx(one * np.sqrt(1 + squares), rel=0.02)
+
+
 def test_a_stated_spread_of_the_entrants_widens_the_band_of_grade_one_only_from_then_on():
     history, entrants = random_history(np.random.default_rng(4), years=15)
     known = pd.DataFrame({"year": entrants.index, "pupils": entrants.to_numpy()})
@@ -301,6 +341,8 @@ def test_one_year_alone_has_a_baseline_but_no_ratio_and_no_band():
     assert last["pupils"].tolist() == [100, 90]
     assert last["low"].isna().all()
     assert "给不出区间" in last.attrs["unknown"][-1]
+    lost = project_enrolment(history, 1).attrs["unknown"]
+    assert lost[0] == "2019年2年级：2年级：只有一年的在校生，算不出升级的比值"
     assert project_enrolment(history, 1)["pupils"].isna().tolist() == [False, True]
 
 
@@ -375,6 +417,20 @@ def test_entrants_that_cannot_be_are_refused(entrants, word):
         project_enrolment(table([[1, 1]] * 3), 1, entrants)
 
 
+@pytest.mark.parametrize("spread", [float("nan"), float("inf"), None, -0.01, "0.1", True])
+def test_a_spread_of_the_entrants_that_cannot_be_is_refused_with_its_year(spread):
+    entrants = pd.DataFrame({"year": [2021, 2022], "pupils": [1, 1]})
+    entrants["spread"] = pd.Series([0.0, spread], dtype=object)
+    with pytest.raises(DataError, match="entrants 2022年 spread") as caught:
+        project_enrolment(table([[1, 1]] * 3), 1, entrants)
+    assert len(caught.value.faults) == 1
+
+
+def test_a_spread_of_nought_is_allowed():
+    entrants = pd.DataFrame({"year": [2021], "pupils": [7], "spread": [0]})
+    assert project_enrolment(table([[1, 1]] * 3), 1, entrants)["pupils"].tolist()[0] == 7
+
+
 def test_a_backtest_refuses_what_a_projection_refuses_and_a_wrong_lead():
     with pytest.raises(UsageError, match=r"ahead[\s\S]*level") as caught:
         backtest_enrolment(table([[1, 1]] * 4), 0, level=2.0)
@@ -429,6 +485,133 @@ def test_the_method_with_the_least_error_is_chosen_and_the_baseline_never():
     assert choose_method(past) == "mean"
     even = past.assign(pupils=past["pupils"].replace(110, 95))
     assert choose_method(even) == "progression"  # a tie goes to ours
+
+
+def past_of(rows):
+    """Past projections of a hundred pupils each: method, ahead, origin, pupils."""
+    cells = [
+        [name, ahead, at, at + ahead, 1, 100.0, pupils, 90, 120] for name, ahead, at, pupils in rows
+    ]
+    return pd.DataFrame(cells, columns=enrolment.PAST_COLUMNS)
+
+
+def test_methods_are_compared_only_where_both_projected():
+    # In 2020 the one misses by 2, the other by 3. In 2021 only the other could project, and missed by nothing.
+    rows = [("progression", 1, 2020, 102), ("progression", 1, 2021, np.nan)]
+    rows += [("mean", 1, 2020, 103), ("mean", 1, 2021, 100)]
+    assert choose_method(past_of(rows)) == "progression"
+
+
+def test_one_number_far_ahead_weighs_as_much_as_many_near_ones():
+    # Ten near ones: 1 and 3 per cent; a single far one: 10 and 5. Lead by lead 5.5 and 4; all alike 1.8 and 3.2.
+    rows = [("progression", 1, 2000 + at, 101) for at in range(10)] + [
+        ("progression", 5, 2000, 110)
+    ]
+    rows += [("mean", 1, 2000 + at, 103) for at in range(10)] + [("mean", 5, 2000, 105)]
+    assert choose_method(past_of(rows)) == "mean"
+
+
+# --------------------------------------------------------------------------------- widening
+
+
+def cells_of(actual, ahead=1, grade=2, **changes):
+    cells = {"method": "mean", "ahead": ahead, "origin": range(len(actual)), "grade": grade}
+    return pd.DataFrame(
+        cells | {"actual": actual, "pupils": 100.0, "low": 90.0, "high": 110.0} | changes
+    )
+
+
+def covered(past, widening):
+    return summarise_past(widen_past(past, widening), [("mean", 1, 0)])["coverage"].item()
+
+
+def test_bands_that_held_what_they_promised_are_left_and_one_miss_more_widens_them():
+    past = cells_of([100] * 8 + [121] * 2)
+    assert measure_widening(past, "mean").values.tolist() == [[1, 1]]
+    # Three misses of ten; e^(2 log 1.1) is 1.21: twice as wide. Below, 81 is as far from 90 as 90 from 100.
+    for far in (121, 81):
+        past = cells_of([100] * 7 + [far] * 3)
+        widening = measure_widening(past, "mean")
+        assert widening.values.tolist() == [[pytest.approx(2)] * 2]
+        assert covered(past, widening) == 1
+        wide = widen_past(past, widening).iloc[0]
+        assert [wide["low"], wide["high"]] == pytest.approx([81, 121])
+
+
+def test_bands_are_never_made_narrower():
+    assert measure_widening(cells_of([100] * 50), "mean").values.tolist() == [[1, 1]]
+
+
+def test_too_few_numbers_widen_nothing():
+    assert measure_widening(cells_of([121] * 9), "mean").values.tolist() == [[1, 1]]
+    assert measure_widening(cells_of([121] * 10), "mean").values.tolist() == [
+        [pytest.approx(2)] * 2
+    ]
+
+
+def test_children_in_school_and_children_to_come_are_widened_apart_where_both_can_be():
+    near, far = cells_of([121] * 10, grade=2), cells_of([110] * 10, grade=1)
+    found = measure_widening(pd.concat([near, far]), "mean")
+    assert found.to_dict("list") == {"enrolled": [pytest.approx(2)], "coming": [1]}
+    # Of 19 together, 16 must be held: 10 need twice the width, 9 none.
+    found = measure_widening(pd.concat([near, far.iloc[:9]]), "mean")
+    assert found.to_dict("list") == {"enrolled": [pytest.approx(2)], "coming": [pytest.approx(2)]}
+
+
+def test_a_multiple_does_not_fall_with_the_years_and_is_carried_on():
+    past = pd.concat(
+        [cells_of([121] * 10, 1), cells_of([100] * 10, 3, 4), cells_of([121] * 3, 5, 6)]
+    )
+    assert measure_widening(past, "mean")["enrolled"].tolist() == [pytest.approx(2)] * 3
+
+
+def test_multiples_between_the_tested_years_lie_on_a_line_and_after_them_stay():
+    widening = pd.DataFrame({"enrolled": [1.0, 3.0], "coming": [1.0, 2.0]}, [1, 3])
+    # Grade 3 is in school until two years ahead, and to come from three on.
+    found = spread_widening(widening, 4, 3)
+    assert found.tolist() == [[1, 1, 1], [1.5, 1.5, 2], [2, 2, 2], [2, 2, 2]]
+    assert spread_widening(widening, 4, 5)[:, 4].tolist() == [1, 2, 3, 3]
+    assert (spread_widening(widening.iloc[:0], 2, 2) == 1).all()
+
+
+def test_a_band_that_no_multiple_mends_is_widened_to_the_limit_and_its_coverage_stays_short():
+    past = cells_of([121] * 10, low=100.0, high=100.0)
+    widening = measure_widening(past, "mean")
+    assert widening.values.tolist() == [[load_assumptions().bands.most] * 2]
+    assert covered(past, widening) == 0
+    nobody = cells_of([121] * 10, pupils=0.0, low=0.0, high=0.0)
+    assert measure_widening(nobody, "mean").values.tolist() == [[load_assumptions().bands.most] * 2]
+    assert widen_past(nobody, measure_widening(nobody, "mean"))["high"].tolist() == [0] * 10
+
+
+def test_futures_move_away_from_the_projection_by_their_multiple_in_logs():
+    futures = np.array([[[110.0, 0.0]], [[90.0, 0.0]]])
+    found = widen_futures(futures, np.array([[100.0, 0.0]]), np.array([[2.0, 2.0]]))
+    assert found[:, 0, 0] == pytest.approx([121, 81])
+    assert found[:, 0, 1].tolist() == [0, 0]
+    assert np.isnan(
+        widen_futures(np.full((2, 1, 1), np.nan), np.ones((1, 1)), np.full((1, 1), 2))
+    ).all()
+
+
+def test_widened_bands_hold_what_comes_after_the_years_that_they_were_fitted_to():
+    # 40 worlds: multiples from the first twelve years, held against the five after them.
+    inside = {1: [], 3: [], 5: []}
+    for seed in range(40):
+        history, entrants = random_history(np.random.default_rng(seed), years=17)
+        before = history.iloc[:12]
+        past = project_past(before, [1, 3, 5], entrants, ["progression"], draws=200)
+        projection = make_projection(before, 5, entrants)
+        multiples = spread_widening(measure_widening(past, "progression"), *projection.pupils.shape)
+        assert (multiples >= 1).all()
+        futures = widen_futures(projection.draw(400, 1), projection.pupils, multiples)
+        low, high = enrolment.quantile_bands(futures, projection.pupils, 0.8)
+        for ahead in inside:
+            came = history.iloc[11 + ahead].to_numpy()
+            inside[ahead].append((low[ahead - 1] <= came) & (came <= high[ahead - 1]))
+    shares = [np.mean(inside[ahead]) for ahead in inside]
+    assert min(shares) >= 0.8
+    assert max(shares) <= 0.97
 
 
 # --------------------------------------------------------------------------------- real series
@@ -495,17 +678,6 @@ def test_the_cards_have_the_ages_of_the_census_tables():
             assert census[name] == sum(both), (county, name)
 
 
-@pytest.mark.parametrize(
-    ("county", "ratio"),
-    [("yiyuan", 0.9654), ("huantai", 0.9973), ("wenling", 0.9475), ("shanting", 1.1401)],
-)
-def test_children_of_the_census_of_2010_are_found_again_in_2020(county, ratio):
-    # 沂源: 4,384 + 19,523 aged 0 to 4 in 2010, 23,080 aged 10 to 14 in 2020: 0.9654.
-    found = measure_retention(load_county(county).population)
-    assert found[["from_year", "to_year"]].values.tolist() == [[2010, 2020]]
-    assert found.loc[0, "ratio"] == pytest.approx(ratio, abs=0.0001)
-
-
 def test_the_spread_of_a_countys_share_in_births_is_the_one_measured_between_the_censuses():
     # The age 0 of 2010 is carried on by the national births to the ages 5-9, 1-4 and 0 of 2020; log errors over the
     # root of the years between the middles of the groups, 3, 7.5 and 10.
@@ -555,7 +727,7 @@ def test_a_real_table_of_one_year_has_only_a_baseline():
 def test_a_census_alone_is_spread_over_the_years_of_entry_without_losing_a_child():
     # Born November 2010 to October 2020: they enter from 2017 (two months in) to 2027 (two months of it).
     census = [{"year": 2020, "age_0": 1000, "age_1_4": 4000, "age_5_9": 5000}]
-    found = census_entrants(census, 2018, 2026, beyond="held").set_index("year")["pupils"]
+    found = census_entrants(census, 2018, 2026).set_index("year")["pupils"]
     edge = census_entrants(census, 2017, 2027, as_of=2021).set_index("year")
     assert np.isnan(edge.loc[2017, "pupils"])
     births = load_births()
@@ -590,17 +762,10 @@ def test_after_the_census_come_births_and_then_an_assumption_that_is_named():
     assert found.loc[2030, "pupils"] == pytest.approx(share * (902 * 4 + 954 * 8) / 12)
 
 
-def test_held_births_stay_and_a_trend_goes_on():
-    population = load_county("yiyuan").population
-    held, trend = (
-        census_entrants(population, 2032, 2033, beyond=beyond)["pupils"]
-        for beyond in ("held", "trend")
-    )
-    assert held[0] == pytest.approx(held[1])
-    # From 2021 to 2024: 954 / 1062, the cube root of it a year.
-    assert trend[1] / trend[0] == pytest.approx((954 / 1062) ** (1 / 3))
-    with pytest.raises(UsageError, match="held、trend"):
-        census_entrants(population, 2032, 2033, beyond="hope")
+def test_after_the_last_published_births_they_stay_as_they_were():
+    found = census_entrants(load_county("yiyuan").population, 2032, 2040)["pupils"]
+    share = 4196 / _births_before_november(2019, 2020)
+    assert found.tolist() == pytest.approx([share * 954] * 9)
 
 
 def test_only_what_was_published_by_then_is_used():
@@ -644,6 +809,22 @@ def test_all_faults_of_the_censuses_are_told():
         "第1次普查 age_0",
         "第2次普查 age_0",
     ]
+
+
+def test_an_age_group_of_none_is_a_missing_one():
+    known = {"year": 2020, "age_0": 1000, "age_5_9": 5000}
+    for nothing in (None, float("nan"), pd.NA):
+        found = census_entrants([known | {"age_1_4": nothing}], 2019, 2030)
+        pd.testing.assert_frame_equal(found, census_entrants([known], 2019, 2030))
+    without = census_entrants([{"year": 2020, "age_0": None, "age_5_9": 5000}], 2026, 2028)
+    assert without["pupils"].isna().all()
+
+
+def test_two_censuses_of_one_year_are_refused():
+    twice = [{"year": 2020, "age_0": 1}, {"year": 2010, "age_0": 1}, {"year": 2020, "age_0": 2}]
+    with pytest.raises(DataError, match=r"第3次普查 year[\s\S]*2020年已有第1次普查") as caught:
+        census_entrants(twice, 2024, 2025)
+    assert len(caught.value.faults) == 1
 
 
 def test_a_method_that_projected_nothing_does_not_stop_the_others_from_being_compared():
@@ -693,6 +874,38 @@ def test_all_faults_of_a_file_are_told_with_their_rows(tmp_path):
         [3, "data_kind"],
         [4, "pupils"],
         [5, "grade"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["1_000", "１００", "1e3", "+12", "-0", " 12 ", "12.5", "inf", "nan", "1" * 60]
+)
+def test_pupils_that_are_no_plain_whole_number_are_refused_in_their_row(tmp_path, text):
+    lines = [
+        "county,year,grade,pupils,data_kind",
+        "demo,2020,1,100,real",
+        f"demo,2021,1,{text},real",
+    ]
+    with pytest.raises(DataError, match="半角数字") as caught:
+        read_history("demo", write(tmp_path, "\n".join(lines)))
+    assert caught.value.faults[["row", "column", "found"]].values.tolist() == [[3, "pupils", text]]
+
+
+def test_a_whole_number_that_a_program_wrote_with_a_point_is_read(tmp_path):
+    lines = ["county,year,grade,pupils,data_kind", "demo,2020,1,100.0,real", "demo,2020,2,0,real"]
+    assert read_history("demo", write(tmp_path, "\n".join(lines))).loc[2020].tolist() == [100, 0]
+
+
+def test_a_grade_written_in_two_ways_is_the_same_grade_twice(tmp_path):
+    lines = ["county,year,grade,pupils,data_kind", "demo,2020,1,100,real", "demo,2020,01,5,real"]
+    lines += ["demo,2020,2,1_0,real", "demo,2020,02,5,real"]
+    with pytest.raises(DataError) as caught:
+        read_history("demo", write(tmp_path, "\n".join(lines)))
+    faults = caught.value.faults[["row", "column", "found"]].values.tolist()
+    assert faults == [
+        [3, "grade", "2020年1年级"],
+        [4, "pupils", "1_0"],
+        [5, "grade", "2020年2年级"],
     ]
 
 

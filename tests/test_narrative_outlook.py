@@ -122,12 +122,18 @@ def demo(primary=PRIMARY, junior=JUNIOR, seats=1080, junior_seats=1000, **change
     )
     backtests = pd.DataFrame(
         [
-            [method, ahead, mape, 0.01, cover, 10]
+            [method, ahead, mape, 0.01, cover, 10, 1.5, 1.25, 0.81]
             for method, mape in (("progression", 0.02), ("cohort", 0.05), ("mean", 0.03))
             for ahead, cover in ((1, 0.8), (3, 0.79))
         ]
-        + [["last", 1, 0.001, 0.0, 1.0, 10], ["last", 3, 0.001, 0.0, 1.0, 10]],
-        columns=["method", "ahead", "mape", "bias", "coverage", "n"],
+        + [
+            ["last", 1, 0.001, 0.0, 1.0, 10, 1.0, 1.0, 1.0],
+            ["last", 3, 0.001, 0.0, 1.0, 10, 1.0, 1.0, 1.0],
+        ],
+        columns=[
+            *("method", "ahead", "mape", "bias", "coverage", "n"),
+            *("enrolled", "coming", "coverage_widened"),
+        ],
     )
     facts = {
         "county": "demo",
@@ -294,7 +300,8 @@ def test_where_the_yardstick_is_used_the_others_stand_beside_it():
 def test_a_band_is_called_narrow_below_its_level_and_not_at_it():
     text = narrative.describe_method_outlook(demo())
     assert (
-        "提前3年的区间没有做到，**偏窄**" in text
+        "提前3年抽样的区间没有做到，**偏窄**。提前3年放宽到1.50倍（已在校）和1.25倍（尚未入学），放宽后盖住81.0%"
+        in text
     )  # 79 % of 80 %; one year ahead has exactly 80 %
     wide = demo().backtests.assign(coverage=0.8)
     assert "偏窄" not in narrative.describe_method_outlook(demo(backtests=wide))

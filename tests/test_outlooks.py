@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from youzhi.counties import load_county
+from youzhi.counties import load_county, read_county
 from youzhi.enrolment import census_entrants, choose_method, project_enrolment, read_history
+from youzhi.enrolment.assumptions import load_assumptions
 from youzhi.errors import UsageError
 from youzhi.outlooks import PEAK_COLUMNS, PLAN_COLUMNS, SEAT_COLUMNS, STAGE_COLUMNS, make_outlook
 from youzhi.seats import judge_band
@@ -30,7 +31,7 @@ def from_2020():
 def copy_county(tmp_path, county="yiyuan", changes=lambda text: text, years=(2025,)):
     """A county of the repository with another card, and only some years."""
     folder = tmp_path / county
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for year in years:
         shutil.copytree(DATA / county / str(year), folder / str(year))
     shutil.copy(DATA / county / "enrolment.csv", folder)
@@ -78,9 +79,55 @@ def test_bands_of_stages_are_narrower_than_the_sums_of_those_of_their_grades(yiy
     assert (primary["high"] - primary["low"] < cells["high"] - cells["low"]).all()
 
 
-def test_the_projection_is_that_of_the_enrolment_module(yiyuan):
+def test_the_projection_is_that_of_the_enrolment_module_in_bands_as_wide_as_the_past_asks(yiyuan):
     ours = project_enrolment(yiyuan.history, 10, yiyuan.entrants, yiyuan.method)
-    pd.testing.assert_frame_equal(yiyuan.projection, ours)
+    keys = ["year", "grade", "pupils"]
+    pd.testing.assert_frame_equal(yiyuan.projection[keys], ours[keys])
+    assert yiyuan.projection.attrs == ours.attrs
+    multiples = yiyuan.backtests[yiyuan.backtests["method"] == yiyuan.method].set_index("ahead")
+    for year, grade, name in ((2026, 9, "enrolled"), (2028, 9, "enrolled"), (2030, 1, "coming")):
+        row, plain = (
+            table.set_index(["year", "grade"]).loc[(year, grade)]
+            for table in (yiyuan.projection, ours)
+        )
+        wide, drawn = (np.log(one["high"] / one["pupils"]) for one in (row, plain))
+        assert wide / drawn == pytest.approx(multiples.loc[year - 2025, name], rel=0.01)
+
+
+def test_widened_bands_would_have_held_what_they_promise_and_the_drawn_ones_stand_beside(yiyuan):
+    own = yiyuan.backtests[yiyuan.backtests["method"] == yiyuan.method].set_index("ahead")
+    # 49, 23 and 6 of 63, 45 and 27 numbers; then 51, 36 and 22.
+    assert (own["coverage"] * own["n"]).tolist() == pytest.approx([49, 23, 6])
+    assert (own["coverage_widened"] * own["n"]).tolist() == pytest.approx([51, 36, 22])
+    assert own["enrolled"].tolist() == pytest.approx([1.13, 2.26, 3.28], abs=0.01)
+    assert own["coming"].tolist() == pytest.approx([1.13, 1.27, 1.27], abs=0.01)
+
+
+@pytest.mark.parametrize("county", ["yiyuan", "huantai", "wenling", "shanting"])
+def test_in_every_county_and_method_the_widened_bands_reach_the_level(county):
+    table = make_outlook(county, 2027).backtests
+    assert (table.loc[table["method"] != "last", "coverage_widened"] >= 0.8).all()
+    # The baseline, which knows of no child to come, needs more than the limit in one county.
+    short = table[table["coverage_widened"] < 0.8]
+    most = load_assumptions().bands.most
+    assert (short[["enrolled", "coming"]] == most).any(axis=1).all()
+    assert (table["coverage_widened"] >= table["coverage"]).all()
+    assert (table[["enrolled", "coming"]] >= 1).all(axis=None)
+
+
+def test_multiples_are_taken_from_years_up_to_the_last_one_used(tmp_path):
+    early = make_outlook("yiyuan", 2030, year=2021)
+    untested = early.backtests[early.backtests["n"] == 0]
+    assert untested["ahead"].unique().tolist() == [5]
+    assert untested[["enrolled", "coming", "coverage_widened"]].isna().all(axis=None)
+    root = copy_county(tmp_path, years=(2021,))
+    path = root / "yiyuan" / "enrolment.csv"
+    later = pd.read_csv(path)
+    later.loc[later["year"] > 2021, "pupils"] *= 3
+    later.to_csv(path, index=False)
+    other = make_outlook("yiyuan", 2030, year=2021, data=root)
+    pd.testing.assert_frame_equal(other.backtests, early.backtests)
+    assert other.draws(5, 1).tobytes() == early.draws(5, 1).tobytes()
 
 
 def test_the_method_with_the_least_error_is_used_and_all_are_reported(yiyuan):
@@ -106,6 +153,10 @@ def test_seats_are_those_of_the_newest_table_and_bands_are_judged_on_unrounded_p
     seats = yiyuan.seats
     assert seats.columns.tolist() == SEAT_COLUMNS
     assert seats["year"].min() == 2025
+    assert (seats["ratio_high"] == seats["high"] / seats["capacity"]).all()
+    assert (
+        seats.loc[seats["year"] > 2025, "ratio_high"] > seats.loc[seats["year"] > 2025, "ratio"]
+    ).all()
     primary = seats[seats["stage"] == "primary"]
     capacity = yiyuan.schools.loc[yiyuan.schools["stage"] == "primary", "seats"].sum()
     assert primary["capacity"].unique().tolist() == [capacity]
@@ -113,6 +164,75 @@ def test_seats_are_those_of_the_newest_table_and_bands_are_judged_on_unrounded_p
     for row in seats.itertuples():
         assert row.band == judge_band(row.pupils, row.capacity)
         assert row.ratio_high >= row.ratio
+
+
+@pytest.mark.parametrize("county", ["yiyuan", "huantai", "wenling", "shanting"])
+def test_in_the_last_observed_year_the_stage_has_the_pupils_of_its_schools_with_seats(county):
+    outlook = make_outlook(county, 2026)
+    stages = outlook.stages.set_index(["year", "stage"])["pupils"]
+    seats = outlook.seats.set_index(["year", "stage"])
+    frame = read_county(county, 2025).frame
+    for stage, own in outlook.schools.groupby("stage"):
+        row = seats.loc[(2025, stage)]
+        assert row["pupils"] == own["pupils"].sum()
+        assert row["ratio"] == own["pupils"].sum() / own["seats"].sum()
+        special = frame.loc[frame["school_type"] == "special", f"pupils_{stage}"].sum()
+        assert outlook.seatless[stage] == special > 0
+        assert row["pupils"] == stages[2025, stage] - special
+        # After it, the same share of all pupils, with both ends of their band.
+        share = row["pupils"] / stages[2025, stage]
+        assert seats.loc[(2026, stage), "pupils"] == pytest.approx(share * stages[2026, stage])
+        ends = outlook.stages.set_index(["year", "stage"]).loc[(2026, stage), ["low", "high"]]
+        assert seats.loc[(2026, stage), ["low", "high"]].tolist() == pytest.approx(
+            (share * ends).tolist()
+        )
+
+
+def test_a_band_is_that_of_the_children_who_take_a_seat(tmp_path):
+    # 16,020 pupils, of whom 42 are in the special school. 17,750 seats: all pupils fill 90.3 %, the 15,978 fill 90.02 %;
+    # one class more and only all pupils would be yellow.
+    for classes, band in ((5, "yellow"), (6, "green")):
+        root = copy_county(tmp_path / str(classes))
+        path = root / "yiyuan" / "2025" / "schools.csv"
+        schools = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+        at = schools.index[schools["school_type"] == "junior"][0]
+        schools.loc[at, "classes_junior"] = str(int(schools.loc[at, "classes_junior"]) + classes)
+        schools.to_csv(path, index=False, encoding="utf-8-sig")
+        seats = make_outlook("yiyuan", 2026, data=root).seats.set_index(["year", "stage"])
+        row = seats.loc[(2025, "junior")]
+        assert (row["pupils"], row["capacity"]) == (15978, 17500 + 50 * classes)
+        assert row["band"] == band
+
+
+def test_an_unknown_number_of_children_in_special_schools_leaves_the_seats_of_the_stage_unknown(
+    tmp_path,
+):
+    root = copy_county(tmp_path)
+    path = root / "yiyuan" / "2025" / "schools.csv"
+    schools = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+    schools.loc[schools["school_type"] == "special", "pupils_primary"] = None
+    schools.to_csv(path, index=False, encoding="utf-8-sig")
+    outlook = make_outlook("yiyuan", 2026, data=root)
+    seats = outlook.seats.set_index(["year", "stage"])
+    assert np.isnan(outlook.seatless["primary"])
+    assert seats.loc[(2026, "primary"), ["pupils", "free", "ratio"]].isna().all()
+    assert seats.loc[(2026, "primary"), "band"] == "cannot_tell"
+    assert seats.loc[(2025, "junior"), "pupils"] == 15978
+    assert outlook.stages["pupils"].notna().all()
+
+
+def test_without_special_schools_every_pupil_takes_a_seat(tmp_path):
+    root = copy_county(tmp_path)
+    path = root / "yiyuan" / "2025" / "schools.csv"
+    schools = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+    schools = schools[schools["school_type"] != "special"]
+    schools.to_csv(path, index=False, encoding="utf-8-sig")
+    outlook = make_outlook("yiyuan", 2026, data=root)
+    seats, stages = (
+        table.set_index(["year", "stage"])["pupils"] for table in (outlook.seats, outlook.stages)
+    )
+    assert outlook.seatless == {"primary": 0, "junior": 0}
+    assert seats.tolist() == stages.loc[2025:].tolist()
 
 
 def test_junior_seats_of_yiyuan_run_short_when_the_large_cohorts_arrive_and_empty_again(yiyuan):
@@ -125,8 +245,9 @@ def test_junior_seats_of_yiyuan_run_short_when_the_large_cohorts_arrive_and_empt
 def test_admission_is_the_first_grade_of_each_stage(yiyuan):
     table = yiyuan.admission.set_index(["year", "stage"])
     cells = yiyuan.projection.set_index(["year", "grade"])["pupils"]
-    assert table.loc[(2030, "primary"), "pupils"] == cells[2030, 1]
-    assert table.loc[(2030, "junior"), "pupils"] == cells[2030, 6]
+    # Less 102 of 28,980 and 42 of 16,020, who are in a special school.
+    assert table.loc[(2030, "primary"), "pupils"] == pytest.approx(cells[2030, 1] * 28878 / 28980)
+    assert table.loc[(2030, "junior"), "pupils"] == pytest.approx(cells[2030, 6] * 15978 / 16020)
     places = yiyuan.admission_plan.set_index("stage")["seats"]
     assert table.loc[(2030, "junior"), "capacity"] == places["junior"]
 
@@ -136,7 +257,7 @@ def test_the_peak_is_the_largest_year_from_the_last_observed_one_on(yiyuan):
     assert yiyuan.peaks.columns.tolist() == PEAK_COLUMNS
     assert peaks.index.tolist() == ["primary", "junior", "all"]
     for stage in ("primary", "junior"):
-        path = yiyuan.seats[yiyuan.seats["stage"] == stage].set_index("year")["pupils"]
+        path = yiyuan.stages[yiyuan.stages["stage"] == stage].set_index("year")["pupils"].loc[2025:]
         assert peaks.loc[stage, "peak_pupils"] == path.max()
         assert path[peaks.loc[stage, "peak_year"]] == path.max()
         assert peaks.loc[stage, "change"] == pytest.approx(path[2035] / path.max() - 1)
@@ -188,6 +309,44 @@ def test_draws_are_repeatable_and_lie_around_the_projection(yiyuan):
     own = yiyuan.stages[yiyuan.stages["kind"] == "projected"]["pupils"].to_numpy().reshape(10, 2)
     assert middle == pytest.approx(own, rel=0.03)
     assert (futures >= 0).all()
+    # As far apart as the bands are: those of the outlook are quantiles of draws of the same spread.
+    low, high = np.quantile(futures, [0.1, 0.9], axis=0)
+    ends = yiyuan.stages[yiyuan.stages["kind"] == "projected"][["low", "high"]].to_numpy()
+    assert np.log(high / low).ravel() == pytest.approx(np.log(ends[:, 1] / ends[:, 0]), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("n", "seed", "words"),
+    [
+        (0, 1, "参数 n 为 0"),
+        (2.5, 1, "参数 n"),
+        (True, 1, "参数 n"),
+        (10**6 + 1, 1, "参数 n"),
+        (1, -1, "参数 seed 为 -1"),
+        (1, None, "参数 seed"),
+        (0, -1, r"参数 n[\s\S]*参数 seed"),
+    ],
+)
+def test_draws_that_cannot_be_are_refused(yiyuan, n, seed, words):
+    with pytest.raises(UsageError, match=words):
+        yiyuan.draws(n, seed)
+
+
+def test_a_single_draw_from_the_seed_nought_is_one(yiyuan):
+    assert yiyuan.draws(1, 0).shape == (1, 10, 2)
+
+
+def test_a_single_year_of_history_tells_why_nothing_can_be_projected():
+    outlook = make_outlook("yiyuan", 2018, year=2016)
+    known = outlook.projection.dropna(subset="pupils")
+    assert set(known["grade"]) == {1}
+    unknown = outlook.projection.attrs["unknown"]
+    assert len(unknown) == 2 * 8 + 1
+    assert unknown[0] == "2017年2年级：2年级：只有一年的在校生，算不出升级的比值"
+    assert "给不出区间" in unknown[-1]
+    assert (outlook.backtests["n"] == 0).all()
+    assert (outlook.seats.query("year > 2016")["band"] == "cannot_tell").all()
+    assert np.isnan(outlook.draws(3, 1)).all()
 
 
 def test_every_part_says_what_kind_of_data_it_rests_on(yiyuan):
@@ -270,6 +429,27 @@ def test_all_wrong_parameters_are_told_at_once():
         make_outlook("yiyuan", 2035, year=2030)
     with pytest.raises(UsageError, match="to 为 True"):
         make_outlook("yiyuan", True)
+    with pytest.raises(UsageError, match=r"year 为 2030[\s\S]*to 为 'soon'"):
+        make_outlook("yiyuan", "soon", year=2030)
+
+
+def test_the_last_year_is_told_beside_the_year_from_which_it_counts():
+    for to, year in ((2020, 2020), (2019, 2020), (2121, 2020)):
+        with pytest.raises(UsageError, match=f"to 为 {to}；历史用到2020年（year，") as caught:
+            make_outlook("yiyuan", to, year=year)
+        assert "1至100年之内" in str(caught.value)
+        assert "horizon" not in str(caught.value)
+    assert make_outlook("yiyuan", 2021, year=2020).to == 2021
+    assert make_outlook("yiyuan", 2120, year=2020).to == 2120
+
+
+def test_the_cohort_method_is_refused_by_its_name_where_the_card_has_no_census(tmp_path):
+    root = copy_county(tmp_path, changes=lambda text: text.replace("[[population]]", "[[town]]"))
+    with pytest.raises(UsageError, match="method 为 'cohort'；沂源县县区卡没有人口普查"):
+        make_outlook("yiyuan", 2030, data=root, method="cohort")
+
+
+def test_an_unknown_county_is_refused():
     with pytest.raises(UsageError):
         make_outlook("nowhere", 2030)
 

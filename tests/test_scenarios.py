@@ -1,5 +1,6 @@
 """What if: actions on a table of schools, with every pupil and teacher accounted for."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,8 +27,9 @@ from youzhi.scenarios import (
     run_years,
     sports_land_trap,
 )
+from youzhi.scenarios.acting import do_action
 from youzhi.scenarios.entering import spread_pupils
-from youzhi.scenarios.working import load_carrying
+from youzhi.scenarios.working import Working, load_carrying
 from youzhi.standards import load_standard
 from youzhi.tables import SchoolTable, make_school_table
 
@@ -174,10 +176,28 @@ def test_totals_of_an_outlook_are_asked_for_and_go_before_what_is_stated():
     assert after.frame["pupils_primary"].sum() == 770
 
 
-@pytest.mark.parametrize("total", [-1, 770.5])
-def test_totals_must_be_whole_and_not_negative(total):
-    faults = faults_of(run_years, two(), plan(), stage_totals={(2021, "primary"): total})
+@pytest.mark.parametrize(
+    ("key", "total"),
+    [
+        ((2021, "primary"), -1),
+        ((2021, "primary"), 770.5),
+        ((2021, "primary"), float("nan")),
+        ((2021, "primary"), float("inf")),
+        ((2021, "primary"), None),
+        ((2021, "primary"), "770"),
+        (("2021", "primary"), 770),
+        ((2021, "senior"), 770),
+        (2021, 770),
+    ],
+)
+def test_totals_are_of_a_year_and_a_stage_and_whole_and_not_negative(key, total):
+    faults = faults_of(run_years, two(), plan(), stage_totals={key: total})
     assert faults["key"].tolist() == ["stage_totals"]
+
+
+def test_totals_that_are_numbers_of_other_libraries_are_taken():
+    totals = {(np.int64(2021), "primary"): np.float64(770)}
+    assert run_years(two(), plan(), [2021], totals)[2021].frame["pupils_primary"].sum() == 770
 
 
 def test_pupils_cannot_come_to_a_stage_that_nobody_teaches_or_whose_number_is_not_known():
@@ -228,10 +248,11 @@ def test_money_becomes_unknown_only_where_pupils_changed():
 # ------------------------------------------------------------------------------------ classes
 
 
-def test_classes_follow_pupils_at_the_size_of_the_base_year():
-    """400 in 10 classes: 40 each. 430 need 11 (430/40 = 10.75), the largest 40 (430/11 = 39.1)."""
+def test_classes_follow_pupils_at_the_size_of_the_base_year_as_long_as_there_are_classrooms():
+    """400 in 10 classes: 40 each. With two rooms more, 430 need 11 (430/40 = 10.75), the largest 40 (430/11 = 39.1)."""
+    rooms = act("extend", school="甲", classes_primary=2)
     after = apply_scenario(
-        county(school("甲")), plan(enrolment=stated((2021, "primary", 430))), 2021
+        county(school("甲")), plan(rooms, enrolment=stated((2021, "primary", 430))), 2021
     )
     told = [
         cell(after, "甲", f"{name}_primary")
@@ -241,14 +262,33 @@ def test_classes_follow_pupils_at_the_size_of_the_base_year():
 
 
 @pytest.mark.parametrize(
-    ("pupils", "classes"), [(400, 10), (401, 11), (440, 11), (441, 12), (360, 9)]
+    ("pupils", "classes"),
+    [(400, 10), (401, 10), (450, 10), (451, 11), (361, 10), (360, 9), (495, 11), (496, 12)],
 )
-def test_one_pupil_more_than_fits_opens_a_class(pupils, classes):
-    """Classes of 40; the school with 400 keeps its 10."""
+def test_a_class_is_opened_only_where_the_limit_demands_it_and_closed_at_the_usual_size(
+    pupils, classes
+):
+    """Ten classes of 40 hold 450 by the limit of 45; 360 pupils fill nine."""
     after = apply_scenario(
         county(school("甲")), plan(enrolment=stated((2021, "primary", pupils))), 2021
     )
     assert cell(after, "甲", "classes_primary") == classes
+
+
+def test_pupils_who_come_open_no_classrooms_and_so_no_seats():
+    """400 in 10 rooms with 450 seats: 430 pupils leave 20 of them free; 451 need an eleventh room."""
+    for pupils, rooms, free in ((430, 10, 20), (451, 11, 44)):
+        places = list_places(
+            county(school("甲")), plan(enrolment=stated((2021, "primary", pupils))), [2021]
+        )
+        assert places.loc[0, ["classrooms", "free"]].tolist() == [rooms, free]
+
+
+def test_a_site_that_is_given_up_takes_its_classrooms_with_it():
+    """甲 with 10 rooms takes in the 300 pupils of 乙: 700 at 45 are 16 classes, not the 18 of both."""
+    for site, classes in (("given_up", 16), ("kept", 18)):
+        after = apply_scenario(two(), plan(act("merge", **{"from": "乙"}, into="甲", site=site)))
+        assert cell(after, "甲", "classes_primary") == classes
 
 
 def test_classes_that_were_too_large_are_formed_by_the_limit():
@@ -397,13 +437,15 @@ def test_new_teachers_and_teachers_of_other_schools_are_added_up():
     [
         ({"school_id": "甲"}, "学校代码已有"),
         ({"school": "乙"}, "学校名称已有"),
+        ({"school": "总校"}, "学校名称已有"),
         ({"takes": [{"school": "甲", "junior": 5}]}, "学段 junior"),
         ({"takes": [{"school": "戊", "primary": 5}]}, "没有这所学校"),
         ({"takes": [{"school": "甲", "primary": 401}], "classes_primary": 20}, "转出401人"),
     ],
 )
 def test_a_school_that_cannot_be_built_is_refused_with_the_action(change, words):
-    faults = faults_of(apply_scenario, two(), plan(build(**change)))
+    schools = county(school("甲"), school("乙", pupils=300, classes=8, campus_of="总校"))
+    faults = faults_of(apply_scenario, schools, plan(build(**change)))
     assert set(faults["action"]) == {"第1项措施 build-1（build，2021）"}
     assert words in faults["found"][0]
 
@@ -500,7 +542,7 @@ def test_closing_divides_pupils_by_shares_and_sends_teachers_to_one():
 )
 def test_a_school_is_not_closed_without_saying_where_all_go(change, words):
     faults = faults_of(plan, act("close", school="乙", **change))
-    assert faults["allowed"].str.contains(words).any()
+    assert (faults["found"] + faults["allowed"]).str.contains(words).any()
 
 
 def test_a_junior_school_and_its_partner_become_one_nine_year_school():
@@ -579,6 +621,135 @@ def test_what_cannot_be_done_is_refused_with_what_is_allowed(action, words):
     assert words in faults["allowed"][0]
 
 
+def uncounted():
+    """A school that is judged, one that is not, and a nine-year one with as much."""
+    special = school("特", school_type="special", pupils=50, classes=5)
+    return county(school("甲"), special, school("丙", "junior", pupils=300, classes=6))
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        act("close", school="甲", to=[{"school": "特"}]),
+        act("rezone", **{"from": "甲"}, to="特", stage="primary", pupils=1),
+        act("rotate", **{"from": "甲"}, to="特", stage="primary", **(STAFF | {"teachers": 1})),
+        act("merge", **{"from": "甲"}, into="特", site="kept"),
+        act("merge", **{"from": "特"}, into="甲", site="kept"),
+        act("convert", school="丙", partner="特", to="nine_year"),
+    ],
+    ids=lambda action: action["kind"],
+)
+def test_nothing_goes_out_of_sight_into_a_school_that_is_not_judged(action):
+    """A special school is not counted: whoever went there would be judged nowhere, and its rooms are no school's."""
+    faults = faults_of(apply_scenario, uncounted(), plan(action))
+    told = faults["found"] + faults["allowed"]
+    assert told.str.contains("计入|合起来恰有小学、初中").all()
+
+
+def test_a_nine_year_school_does_not_take_in_the_rooms_of_a_special_school():
+    nine = school("九", school_type="nine_year", pupils_junior=200, classes_junior=5)
+    for pair in ({"school": "九", "partner": "特"}, {"school": "特", "partner": "九"}):
+        schools = county(nine, school("特", school_type="special", pupils=50, classes=5))
+        faults = faults_of(apply_scenario, schools, plan(act("convert", **pair, to="nine_year")))
+        assert faults["allowed"].tolist() == ["两所都计入或都不计入义务教育资源指标"]
+
+
+def test_pupils_of_a_special_school_may_come_to_one_that_is_judged():
+    move = act("rezone", **{"from": "特"}, to="甲", stage="primary", pupils=5)
+    assert cell(apply_scenario(uncounted(), plan(move)), "甲", "pupils_primary") == 405
+
+
+def with_seniors(**more):
+    """A complete secondary school with 500 senior pupils, two of the stages of 丙, and 丁 with senior pupils too."""
+    first = school("完", "junior", school_type="complete_secondary", pupils_senior=500)
+    last = school("丁", "junior", school_type="twelve_year", pupils_primary=400, pupils_senior=200)
+    return county(first | more, school("丙", "junior"), last | {"classes_primary": 10})
+
+
+@pytest.mark.parametrize("seniors", [500, None])
+@pytest.mark.parametrize(
+    "action",
+    [
+        act("close", school="完", to=[{"school": "丙"}]),
+        act("merge", **{"from": "完"}, into="丙", site="kept"),
+    ],
+    ids=lambda action: action["kind"],
+)
+def test_senior_pupils_do_not_vanish_into_a_school_without_a_senior_stage(action, seniors):
+    faults = faults_of(apply_scenario, with_seniors(pupils_senior=seniors), plan(action))
+    assert faults["allowed"].tolist() == ["没有高中学生的学校，或有高中学段的接收学校"]
+    assert ("500人" if seniors else "不详") in faults["found"][0]
+
+
+def test_senior_pupils_go_with_their_school_and_an_unknown_number_stays_unknown():
+    for action in (
+        act("close", school="完", to=[{"school": "丁"}]),
+        act("merge", **{"from": "完"}, into="丁", site="kept"),
+    ):
+        assert cell(apply_scenario(with_seniors(), plan(action)), "丁", "pupils_senior") == 700
+        after = apply_scenario(with_seniors(pupils_senior=None), plan(action))
+        assert np.isnan(cell(after, "丁", "pupils_senior"))
+    assert apply_scenario(
+        with_seniors(pupils_senior=0), plan(act("close", school="完", to=[{"school": "丙"}]))
+    )
+
+
+def test_migrants_are_unknown_where_the_pupils_of_one_stage_are():
+    """甲 teaches both stages and does not say how many in junior school: nobody can tell the share of its migrants."""
+    nine = school("甲", school_type="nine_year", pupils_junior=None, migrant_pupils=32)
+    move = act("rezone", **{"from": "甲"}, to="乙", stage="primary", pupils=400)
+    grow = {"enrolment": stated((2021, "primary", 900))}
+    for scenario in (plan(move), plan(**grow)):
+        after = apply_scenario(county(nine, school("乙")), scenario)
+        assert np.isnan(cell(after, "甲", "migrant_pupils"))
+    nobody = county(nine | {"migrant_pupils": 0}, school("乙"))
+    for scenario in (plan(move), plan(**grow)):
+        assert cell(apply_scenario(nobody, scenario), "甲", "migrant_pupils") == 0
+
+
+def test_migrants_of_a_school_where_nothing_changed_stay_though_one_stage_is_unknown():
+    nine = school("甲", school_type="nine_year", pupils_junior=None, migrant_pupils=32)
+    totals = {(2021, "primary"): 800}
+    after = run_years(county(nine, school("乙")), plan(), [2021], totals)[2021]
+    assert cell(after, "甲", "migrant_pupils") == 32
+
+
+def test_nobody_is_trained_where_the_number_of_teachers_is_unknown():
+    schools = county(school("甲", teachers_primary=None), school("乙"))
+    for kind in ("backbone_teachers", "trained_teachers"):
+        train = act("train", school="甲", stage="primary", **{kind: 500})
+        assert faults_of(apply_scenario, schools, plan(train))["found"].tolist() == [
+            "缺 teachers_primary"
+        ]
+
+
+def test_a_name_in_place_of_a_code_is_answered_with_the_code():
+    schools = county(school("甲", school="实验小学"), school("乙"))
+    move = act("rezone", **{"from": "实验小学"}, to="乙", stage="primary", pupils=1)
+    faults = faults_of(apply_scenario, schools, plan(move))
+    assert faults["advice"].tolist() == ["这是学校名称，代码是 甲"]
+
+
+def test_two_new_schools_of_one_name_are_refused_also_among_synthetic_ones():
+    """In a synthetic table both would be called 丁校（模拟数据）."""
+    schools = county(school("甲", data_kind="synthetic"), school("乙", data_kind="synthetic"))
+    for name in ("丁校", "丁校（模拟数据）"):
+        again = build(school_id="戊", school=name, takes=[{"school": "乙", "primary": 9}])
+        faults = faults_of(apply_scenario, schools, plan(build(), again | {"id": "again"}))
+        assert faults["found"].tolist() == ["学校名称已有"]
+        assert faults["action"].tolist() == ["第2项措施 again（build，2021）"]
+
+
+def test_a_school_that_cannot_be_converted_keeps_its_type():
+    working = Working(
+        county(school("甲", pupils_primary=None), school("乙", "junior")),
+        load_standard("jiaodu-2017-6"),
+    )
+    convert = act("convert", school="乙", partner="甲", to="nine_year")
+    assert do_action(working, plan(convert).action[0], {"primary": 45, "junior": 50})
+    assert working.text("乙", "school_type") == "junior"
+
+
 def test_teachers_who_leave_may_not_leave_more_of_a_kind_than_teachers():
     """甲 has 20 teachers, 18 with the degree; if three without it went, 18 of 17 would be left."""
     rotate = act("rotate", **{"from": "甲"}, to="乙", stage="primary", **(STAFF | {"teachers": 3}))
@@ -624,6 +795,19 @@ def test_a_table_of_another_county_or_year_and_a_year_outside_are_refused():
             apply_scenario(two(), plan(), year)
 
 
+@pytest.mark.parametrize("year", ["2021", 2021.7, 2021.0, True])
+def test_a_year_is_a_whole_number(year):
+    with pytest.raises(UsageError, match="年份应是整数"):
+        apply_scenario(two(), plan(), year)
+    assert apply_scenario(two(), plan(), np.int64(2021)).frame["year"].tolist() == [2021, 2021]
+
+
+@pytest.mark.parametrize("years", [2021, "2021"])
+def test_years_are_a_list(years):
+    with pytest.raises(UsageError, match=r"\[2021, 2022\]"):
+        run_years(two(), plan(), years)
+
+
 # ------------------------------------------------------------------------------------ laws
 
 CODES = "甲乙丙"
@@ -636,6 +820,12 @@ MOVES = st.one_of(
     st.tuples(st.just("close"), st.sampled_from(CODES), st.sampled_from(CODES), st.just(0)),
     st.tuples(st.just("merge"), st.sampled_from(CODES), st.sampled_from(CODES), st.just(0)),
 )
+
+
+# What makes a primary school one of twelve years that nobody attends in the junior stage.
+TWELVE_YEARS = {"school_type": "twelve_year", "pupils_senior": 70}
+TWELVE_YEARS |= {f"{name}_junior": 0 for name in ("pupils", "classes", "largest_class")}
+TWELVE_YEARS |= {f"{name}_junior": 0 for name in ("oversize_classes", "in_zone_pupils", *STAFF)}
 
 
 def make_move(at, kind, giver, taker, count):
@@ -664,7 +854,8 @@ def make_move(at, kind, giver, taker, count):
 @given(st.lists(MOVES, max_size=4), st.integers(600, 1500))
 def test_no_pupil_and_no_teacher_is_lost_or_made(moves, total):
     """Whatever is done, all pupils are the stated total, and all teachers of every kind are still there."""
-    schools = county(*(school(code, pupils=300 + 7 * at) for at, code in enumerate(CODES)))
+    first, *others = (school(code, pupils=300 + 7 * at) for at, code in enumerate(CODES))
+    schools = county(first, *(one | TWELVE_YEARS for one in others))
     actions = [make_move(at, *move) for at, move in enumerate(moves)]
     try:
         after = apply_scenario(
@@ -674,6 +865,7 @@ def test_no_pupil_and_no_teacher_is_lost_or_made(moves, total):
         return
     frame = after.frame
     assert frame["pupils_primary"].sum() == total
+    assert frame["pupils_senior"].sum() == 140
     for kind in ("teachers", "degree_teachers", "backbone_teachers", "arts_pe_teachers"):
         assert frame[f"{kind}_primary"].sum() == schools.frame[f"{kind}_primary"].sum()
     assert (frame["in_zone_pupils_primary"] <= frame["pupils_primary"]).all()
@@ -769,7 +961,7 @@ cost_yuan = 1
         "第3项措施 （缺 id）（hire，2021）",
     )
     assert {("全文", "sumary"), ("全文", "summary"), ("全文", "enrolment")} <= told
-    assert {(first, "id"), (first, "evidence"), (first, "computers"), (second, "")} <= told
+    assert {(first, "id"), (first, "evidence"), (first, "computers"), (second, "kind")} <= told
     assert {(third, "id"), (third, "year")} <= told
     assert "demolish" in faults.loc[faults["action"] == second, "found"].iloc[0]
     assert set(faults["file"]) == {"trial.toml"}
@@ -780,20 +972,21 @@ cost_yuan = 1
     [
         (
             '[[assumption]]\nid = "a"\ntext = "x"\nevidence = "fact"\nsource = "x"\n' * 2,
-            "id a 重复",
+            ["全文", "assumption.2.id", "a", "没有用过的 id"],
         ),
         (
             '[[action]]\nid = "a"\nkind = "buy"\nyear = 2026\nevidence = "fact"\nsource = "x"\nschool = "x"\ncomputers = 1\n',
-            "2020—2025",
+            ["第1项措施 a（buy，2026）", "year", "2026", "2020—2025的年份"],
         ),
         (
             '[enrolment]\nmode = "stated"\n[[enrolment.stated]]\nyear = 2020\npupils = 5\nevidence = "fact"\nsource = "x"\n',
-            "以学校表为准",
+            ["全文", "enrolment.stated.1.year", "2020", "2021—2025的年份；基准年以学校表为准"],
         ),
     ],
 )
-def test_parts_that_do_not_fit_together_are_refused(tmp_path, text, words):
-    assert words in faults_of(load_scenario, write(tmp_path, HEAD + text))["found"][0]
+def test_parts_that_do_not_fit_together_are_told_with_place_key_and_value(tmp_path, text, words):
+    faults = faults_of(load_scenario, write(tmp_path, HEAD + text))
+    assert faults[["action", "key", "found", "allowed"]].to_numpy().tolist() == [words]
 
 
 @pytest.mark.parametrize(
@@ -806,7 +999,7 @@ def test_parts_that_do_not_fit_together_are_refused(tmp_path, text, words):
         (act("train", school="甲", stage="primary"), "没有写培养多少人"),
         (
             act("set_class_size", stage="primary", size=30, zones=["suburb"]),
-            "没有城乡类型或学校类型 suburb",
+            "zones：suburb；只能是 urban（城区）、town（镇区）、rural（乡村）",
         ),
         (
             act(
@@ -818,14 +1011,16 @@ def test_parts_that_do_not_fit_together_are_refused(tmp_path, text, words):
             "degree_teachers",
         ),
         (act("hire", school="甲", stage="senior", **(STAFF | {"teachers": 1})), "只能是"),
-        (act("hire", school="甲", stage="primary", teachers=1), "缺少这一项"),
-        (act("merge", **{"from": "甲"}, into="乙"), "缺少这一项"),
+        (act("hire", school="甲", stage="primary", teachers=1), "必须填写"),
+        (act("merge", **{"from": "甲"}, into="乙"), "必须填写"),
         (act("convert", school="甲", partner="乙", to="primary"), "只能是"),
-        ({"id": "x", "year": 2021}, "写明 kind"),
+        ({"id": "x", "year": 2021}, "kind：（没有）；必须填写"),
     ],
 )
 def test_an_action_that_says_too_little_or_something_senseless_is_refused(action, words):
-    assert faults_of(plan, action)["allowed"].str.contains(words).any()
+    faults = faults_of(plan, action)
+    told = faults["key"] + "：" + faults["found"] + "；" + faults["allowed"]
+    assert any(words in one for one in told)
 
 
 @pytest.mark.parametrize(
@@ -851,7 +1046,8 @@ def test_an_action_that_says_too_little_or_something_senseless_is_refused(action
     ],
 )
 def test_a_new_school_that_is_described_badly_is_refused(change, words):
-    assert faults_of(plan, build(**change))["allowed"].str.contains(words).any()
+    faults = faults_of(plan, build(**change))
+    assert (faults["found"] + "；" + faults["allowed"]).str.contains(words).any()
 
 
 @pytest.mark.parametrize(
@@ -863,7 +1059,7 @@ def test_a_new_school_that_is_described_badly_is_refused(change, words):
         ({"enrolment": stated((2021, "", 5), (2021, "", 6))}, "写了两次"),
         ({"enrolment": {"mode": "stated"}}, "应写"),
         ({"classes": {"rooms": "elastic"}}, "只能是"),
-        ({"classes": {"limit": {"primary": 0}}}, "数值太小"),
+        ({"classes": {"limit": {"primary": 0}}}, "大于 0"),
         ({"base_year": True}, "应为整数"),
     ],
 )
@@ -874,7 +1070,8 @@ def test_a_head_that_does_not_fit_together_is_refused(head, words):
 
 def test_two_actions_of_one_id_and_actions_that_are_no_list_are_refused():
     buy = act("buy", school="甲", computers=1)
-    assert faults_of(plan, buy, buy)["action"].tolist() == ["buy-1"]
+    faults = faults_of(plan, buy, buy)
+    assert faults[["action", "key"]].to_numpy().tolist() == [["第2项措施 buy-1（buy，2021）", "id"]]
     document = {"id": "trial", "action": "buy"}
     assert faults_of(parse_scenario, document, "trial.toml")["key"].tolist() == ["action"]
 
@@ -888,6 +1085,8 @@ def test_a_file_names_itself_and_its_county(tmp_path):
     assert faults_of(load_scenario, write(tmp_path, HEAD, "other"))["key"].tolist() == ["id"]
     faults = faults_of(load_scenario, write(tmp_path, HEAD), county="huantai")
     assert faults["key"].tolist() == ["county"]
+    faults = faults_of(load_scenario, write(tmp_path, HEAD, "other"), county="huantai")
+    assert faults["key"].tolist() == ["id", "county"]
 
 
 def test_a_scenario_that_is_not_there_is_answered_with_those_that_are(tmp_path):
@@ -897,13 +1096,79 @@ def test_a_scenario_that_is_not_there_is_answered_with_those_that_are(tmp_path):
         load_scenario("plan-2025")
     with pytest.raises(UsageError, match=r"no\.toml"):
         load_scenario(tmp_path / "no.toml")
-    with pytest.raises(UsageError, match="UTF-8 TOML"):
+    with pytest.raises(UsageError, match="不是有效的 TOML：文件末尾写法有误"):
         load_scenario(write(tmp_path, "id = "))
     (tmp_path / "jia" / "2020").mkdir(parents=True)
     (tmp_path / "jia" / "county.toml").write_text('name = { zh = "甲县" }', encoding="utf-8")
     assert list_scenarios("jia", tmp_path) == []
     with pytest.raises(UsageError, match="没有任何情景"):
         load_scenario("x", "jia", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (HEAD.encode("gb18030"), "不是 UTF-8 编码（可能是 GB18030），请另存为 UTF-8"),
+        (HEAD.encode("utf-16"), "不是 UTF-8 编码"),
+        (HEAD.replace('zh = "试"', "zh = “试”").encode(), "第4行第16列写法有误。引号要用英文"),
+        ((HEAD + 'id = "x"').encode(), "同一个键只写一次"),
+        ((HEAD + "x = " + "[" * 3000).encode(), "不是有效的 TOML"),
+        ((HEAD + "x = 1e9999999999999999999").encode(), "不是有效的 TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_answered_in_chinese(tmp_path, content, words):
+    path = tmp_path / "trial.toml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        load_scenario(path)
+    assert words in str(caught.value)
+    assert "at line" not in str(caught.value)
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
+    path = tmp_path / "trial.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + HEAD.encode())
+    assert load_scenario(path).id == "trial"
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "found", "allowed"),
+    [
+        ({"computers": -3}, "computers", "-3", "不小于 0"),
+        ({"computers": Decimal("1.5")}, "computers", "1.5", "应为整数"),
+        ({"computers": 10**13}, "computers", str(10**13), "不大于 1000000000000"),
+        ({"computers": True}, "computers", "true", "应为整数"),
+        ({"year": date(2021, 9, 1)}, "year", "2021-09-01", "应为整数"),
+        ({"equipment_value_yuan": Decimal("NaN")}, "equipment_value_yuan", "NaN", "有限的数"),
+        ({"equipment_value_yuan": "5"}, "equipment_value_yuan", "5", "应为数，不加引号"),
+        ({"equipment_value_yuan": True}, "equipment_value_yuan", "true", "应为数，不加引号"),
+        ({"year": "2021"}, "year", "2021", "应为整数，不加引号"),
+        ({"school": 5}, "school", "5", "应为文字，加英文引号"),
+        ({"evidence": "guess"}, "evidence", "guess", "只能是 fact 或 assumption"),
+        ({"school": ["甲"]}, "school", "1项的列表", "应为文字"),
+        ({"school": {"a": 1}}, "school", "一个表（a）", "应为文字"),
+        ({"book": 1}, "book", "1", "没有这个键；检查拼写"),
+        ({"kind": ["buy"]}, "kind", "1项的列表", "只能是 build、extend"),
+        ({"cost_yuan": 5}, "", "只写了 cost_yuan", "cost_yuan 与 cost_source 应同时填写"),
+    ],
+)
+def test_a_fault_says_what_was_found_and_what_is_allowed(change, key, found, allowed):
+    faults = faults_of(plan, act("buy", school="甲", computers=1) | change)
+    told = faults[["key", "found"]].to_numpy().tolist()
+    assert told == [[key, found]]
+    assert faults["allowed"][0].startswith(allowed)
+    assert "docs/scenarios.zh-CN.md" in faults["advice"][0]
+
+
+def test_an_entry_at_fault_does_not_make_its_list_empty():
+    shares = [{"school": "甲", "share": Decimal(2)}]
+    faults = faults_of(plan, act("close", school="乙", to=shares))
+    assert faults["key"].tolist() == ["to.1.share"]
+
+
+def test_years_that_are_the_wrong_way_round_are_told_once_and_not_for_every_action():
+    buys = [act("buy", school="甲", computers=1, id=f"buy-{at}") for at in range(3)]
+    assert faults_of(plan, *buys, to=2019)["key"].tolist() == ["base_year、to"]
 
 
 def test_a_cost_needs_a_source_and_a_source_a_cost():
@@ -982,7 +1247,8 @@ def test_a_table_that_is_not_there_or_of_another_stage_is_refused():
         plan,
         build(classes_primary=None, construction={"classes": 12, "sports": "urban-2002-basic"}),
     )
-    assert "不是这一类面积" in faults["allowed"][0]
+    assert "不是这一类面积" in faults["found"][0]
+    assert faults["allowed"][0] == "unnamed-province-sports、jiangxi-sports"
 
 
 def test_every_table_is_near_the_area_per_pupil_that_the_document_prints():

@@ -188,6 +188,13 @@ def test_words_are_our_own(run, seeds):
     assert [words for words in runs if any(words in seed for seed in plain)] == []
 
 
+def test_a_table_whose_document_was_not_seen_names_no_document():
+    sources = {table.id: table.source for table in load_construction().table}
+    unseen = {name for name, source in sources.items() if "文件名未见" in source}
+    assert unseen == {name for name in sources if not name.startswith("urban-2002")}
+    assert not any("标准" in sources[name] for name in unseen)
+
+
 # ------------------------------------------------------------------------------------ Yiyuan
 
 
@@ -234,6 +241,23 @@ def test_seats_stand_empty_after_yiyuans_peak():
     assert free[2030] > free[2025] > 0
 
 
+def test_pupils_who_come_to_yiyuan_fill_seats_before_they_make_new_ones():
+    """In 2021 primary pupils grow by 3 % and a teaching point with three rooms closes: three rooms less, fewer seats free."""
+    scenario = load_scenario("plan-2025", "yiyuan")
+    places = list_places(read_county("yiyuan", 2020), scenario, [2020, 2021])
+    sums = places[places["stage"] == "primary"].groupby("year")[["pupils", "classrooms", "free"]]
+    before, after = sums.sum().to_numpy()
+    assert after[1] == before[1] - 3
+    assert before[2] - after[2] == after[0] - before[0] + 3 * 45
+
+
+def test_yiyuans_stated_pupils_say_what_the_document_rounds_and_leaves_out():
+    stated = load_scenario("plan-2025", "yiyuan").enrolment.stated
+    words = {entry.year: entry.source + entry.note for entry in stated}
+    assert all(word in words[2025] for word in ("取整数", "预期性"))
+    assert "后两届的人数文件没有" in words[2030]
+
+
 def test_schools_built_to_the_sports_land_table_fall_short_and_a_hall_repairs_them():
     """11260/1200 = 9.383 and 11546/1500 = 7.697; a hall of 10.2 x pupils - land brings both to exactly 10.2."""
     _, tables = run_of("yiyuan", "build-to-table", 2021, 2022)
@@ -272,6 +296,38 @@ def test_huantai_passes_resources_rooms_size_and_classes_from_the_promised_year_
         assert {parts(result)[key] for key in RESOURCES} == {"met"}
         items = result.items.set_index("code")["verdict"]
         assert set(items[["2.3", "2.4", "2.5"]]) == {"met"}
+
+
+def test_huantais_years_that_no_document_tells_are_an_assumption():
+    scenario = load_scenario("pass-2025", "huantai")
+    [years] = [entry for entry in scenario.assumption if entry.id == "years"]
+    assert years.evidence == "assumption"
+    told = {int(year) for year in re.findall(r"(20\d\d)年", years.text)}
+    assert told == {action.year for action in scenario.action}
+    assert "月" not in scenario.summary
+    assert not any("体育馆" in action.label for action in scenario.action)
+
+
+def test_huantais_rooms_go_to_schools_that_lack_them_after_pupils_moved():
+    scenario, tables = run_of("huantai", "pass-2025", 2023)
+    rooms = [action for action in scenario.action if action.kind == "add_rooms"]
+    frame = tables[2023].frame.set_index("school_id")
+    for action in rooms:
+        row = frame.loc[action.school]
+        needed = -(-(row["classes_primary"] + row["classes_junior"]) // 12)
+        counts = [len(row[f"{art}_room_areas_m2"].split(";")) for art in ("music", "art")]
+        small = min(
+            float(area)
+            for art in ("music", "art")
+            for area in row[f"{art}_room_areas_m2"].split(";")
+        )
+        assert min(counts) < needed or small < 90, action.id
+
+
+def test_wenlings_summary_says_that_the_document_only_means_schools_that_can():
+    scenario = load_scenario("small-classes", "wenling")
+    assert "有条件的学校" in scenario.summary
+    assert "假设全部学校" in scenario.summary
 
 
 def test_wenlings_classes_reach_the_published_aim_and_need_many_more_rooms():
@@ -314,6 +370,24 @@ def test_shantings_projects_add_up_to_the_published_numbers():
     # 1,300 m² each, eight tenths of it counted, and 5,200 m² of canteens and toilets beside them
     assert set(actions.loc[works, "teaching_area_m2"]) == {1300 * 0.8}
     assert fact("rebuilt_area") == 26 * 1300 + 5200
+
+
+def test_shantings_extended_schools_are_what_their_source_says():
+    scenario = load_scenario("projects-23", "shanting")
+    frame = read_county("shanting", scenario.base_year).frame.set_index("school_id")
+    oversize = frame["oversize_classes_primary"] + frame["oversize_classes_junior"]
+    urban = frame["zone"] == "urban"
+    projects = [one for one in scenario.action if one.id.startswith("extend-")]
+    fit = {one.id: bool(oversize[one.school] > 0 and urban[one.school]) for one in projects}
+    assert sum(fit.values()) == 5
+    assert fit == {one.id: "与文件“城区”不合" not in one.source for one in projects}
+    relieved = {take.school for one in scenario.action for take in getattr(one, "takes", ())}
+    crowded = set(oversize[urban & (oversize > 0)].index)
+    assert len(crowded) == 11
+    assert len((crowded & relieved) - {one.school for one in projects}) == 4
+    places = next(entry.text for entry in scenario.assumption if entry.id == "places")
+    assert "其余9所在镇区和乡村" in places
+    assert any("25处功能用房" in entry.text for entry in scenario.assumption)
 
 
 def test_shantings_oversize_classes_end_where_it_builds():

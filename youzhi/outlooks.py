@@ -19,17 +19,23 @@ from youzhi.enrolment import (
     choose_method,
     frame_projection,
     make_projection,
+    measure_widening,
     project_past,
     quantile_bands,
     read_history,
+    spread_widening,
     summarise_past,
+    widen_futures,
+    widen_past,
 )
 from youzhi.enrolment.assumptions import load_assumptions
-from youzhi.enrolment.history import is_whole
+from youzhi.enrolment.history import is_whole, raise_faults
+from youzhi.enrolment.projection import LONGEST, find_draw_faults
 from youzhi.errors import UsageError
 from youzhi.exact import as_fraction
 from youzhi.seats import judge_band, measure_seats, plan_admission
-from youzhi.standards import load_standard
+from youzhi.standards import Standard, load_standard
+from youzhi.tables import SchoolTable
 
 STAGE_COLUMNS = ["county", "year", "stage", "pupils", "low", "high", "kind"]
 SEAT_COLUMNS = ["county", "year", "stage", "pupils", "low", "high", "capacity"]
@@ -67,6 +73,9 @@ class Outlook:
     schools, admission_plan
         Seats of every school, as measure_seats gives them, and places of first grades, as plan_admission does, both of
         the newest school table not after `year`.
+    seatless
+        Stage id to its pupils in that table whose schools have no seats counted, special and vocational ones (人); they
+        are in `history` and `stages`, and left out of `seats` and `admission`.
     kinds
         What the outlook rests on (history, entrants, schools) to its kinds of data.
     """
@@ -83,6 +92,7 @@ class Outlook:
     stage_grades: dict[str, list[int]]
     schools: pd.DataFrame
     admission_plan: pd.DataFrame
+    seatless: dict[str, float]
     kinds: dict[str, list[str]]
     _card: County = field(repr=False)
     _projection: Projection = field(repr=False)
@@ -95,7 +105,13 @@ class Outlook:
     @cached_property
     def _futures(self) -> np.ndarray:
         bands = load_assumptions().bands
-        return self._projection.draw(bands.draws, bands.seed)
+        return self._draw(bands.draws, bands.seed)
+
+    def _draw(self, draws: int, seed: int) -> np.ndarray:
+        """Futures as far apart as those of the past should have been: draws × years × grades."""
+        pupils = self._projection.pupils
+        multiples = spread_widening(measure_widening(self.past, self.method), *pupils.shape)
+        return widen_futures(self._projection.draw(draws, seed), pupils, multiples)
 
     def _bands(self, futures: np.ndarray, pupils: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return quantile_bands(futures, pupils, load_assumptions().bands.level)
@@ -120,10 +136,24 @@ class Outlook:
 
     @cached_property
     def backtests(self) -> pd.DataFrame:
-        """Method, ahead (years), mape, bias, coverage (shares), n; all grades, every method."""
+        """Errors of every method in the past, all grades.
+
+        Columns: method, ahead (years), mape, bias, coverage (share of actual numbers in the bands as drawn), n, enrolled
+        and coming (by what multiple the bands here are wider than drawn, see measure_widening), coverage_widened (share
+        that bands so widened would have held: the multiples are fitted to these numbers, it is no independent test).
+        Grades are tested one by one; where they go wrong together more than drawn, bands of a stage are still too narrow.
+        """
         ahead = load_assumptions().backtest.ahead
         keys = [(method, lead, 0) for method in self.methods for lead in ahead]
-        return summarise_past(self.past, keys).drop(columns="grade")
+        multiples = {method: measure_widening(self.past, method) for method in self.methods}
+        wide = [
+            widen_past(self.past[self.past["method"] == method], widening)
+            for method, widening in multiples.items()
+        ]
+        told = pd.concat(multiples, names=["method"]).reset_index()
+        after = summarise_past(pd.concat(wide), keys)["coverage"]
+        table = summarise_past(self.past, keys).drop(columns="grade")
+        return table.merge(told, how="left").assign(coverage_widened=after)
 
     @property
     def methods(self) -> list[str]:
@@ -134,23 +164,43 @@ class Outlook:
     def seats(self) -> pd.DataFrame:
         """Pupils against the seats of the newest school table, from its last observed year on.
 
-        Columns: county, year, stage, pupils, low, high, capacity (seats, 人), free, ratio, ratio_high (of high over
-        the seats), band (decided on unrounded pupils), kind.
+        Special and vocational schools have no seats counted, so their pupils are left out here, at the share that they
+        had of their stage in the year of that table: `stages` has all pupils. The share is taken to stay; it is missing,
+        and so are the pupils, where it cannot be told.
+
+        Columns: county, year, stage, pupils, low, high (人, in schools with seats), capacity (seats, 人), free, ratio,
+        ratio_high (of high over the seats), band (decided on unrounded pupils), kind.
         """
         capacity = self.schools.groupby("stage")["seats"].sum(skipna=False)
-        return _hold_seats(self.stages[self.stages["year"] >= self.year], capacity)
+        return self._hold(self.stages, capacity)
 
     @cached_property
     def admission(self) -> pd.DataFrame:
         """Children in the first grade of every stage against the places of first grades; columns as `seats`.
 
-        This is what the published rule of the bands speaks of.
+        This is what the published rule of the bands speaks of. Children of special schools are left out at the share of
+        their whole stage.
         """
         parts = [self._total(stage, grades[:1]) for stage, grades in self.stage_grades.items()]
         table = _sort(pd.concat(parts), self.stage_grades)
-        return _hold_seats(
-            table[table["year"] >= self.year], self.admission_plan.set_index("stage")["seats"]
-        )
+        return self._hold(table, self.admission_plan.set_index("stage")["seats"])
+
+    def _hold(self, pupils: pd.DataFrame, capacity: pd.Series) -> pd.DataFrame:
+        """Pupils of schools with seats against these seats, from the last observed year on."""
+        ahead = pupils[pupils["year"] >= self.year]
+        whole = ahead["stage"].map(self._pupils_then)
+        seated = whole - ahead["stage"].map(self.seatless)
+        parts = {name: ahead[name] * seated / whole for name in ("pupils", "low", "high")}
+        return _hold_seats(ahead.assign(**parts), capacity)
+
+    @property
+    def _pupils_then(self) -> dict[str, float]:
+        """All pupils of every stage in the year of the school table; a stage that seats everybody needs none."""
+        then = self.history.reindex([int(self.schools["year"].max())]).iloc[0]
+        return {
+            stage: then[grades].sum(skipna=False) if self.seatless[stage] != 0 else 1.0
+            for stage, grades in self.stage_grades.items()
+        }
 
     @cached_property
     def peaks(self) -> pd.DataFrame:
@@ -206,8 +256,25 @@ class Outlook:
         return [coming["pupils"].sum(skipna=False), np.nan, np.nan, kind]
 
     def draws(self, n: int, seed: int) -> np.ndarray:
-        """Draw pupils of the stages: draws × years × stages, in the order of `years` and `stage_grades` (人)."""
-        futures = self._projection.draw(n, seed)
+        """Draw pupils of the stages, as far apart as the bands are (抽取可能的未来).
+
+        Parameters
+        ----------
+        n, seed
+            How many, at least 1, and from where, at least 0; the same seed gives the same bytes.
+
+        Returns
+        -------
+        ndarray
+            Draws × years × stages, in the order of `years` and `stage_grades` (人).
+
+        Raises
+        ------
+        UsageError
+            A parameter is out of range; all faults are told.
+        """
+        raise_faults(find_draw_faults("n", n, seed), "draws")
+        futures = self._draw(n, seed)
         return np.stack(
             [self._sum_grades(futures, grades) for grades in self.stage_grades.values()], axis=-1
         )
@@ -263,13 +330,13 @@ def make_outlook(
     Returns
     -------
     Outlook
-        Frozen.
+        Frozen. `projection.attrs["unknown"]` says what could not be told and why, as after a single year of history.
 
     Raises
     ------
     UsageError
-        Unknown county, year or method; no history, school table or years of the stages. The message names all that is
-        wrong with the parameters.
+        Unknown county, year or method, or "cohort" without a census; `to` not after `year`, or too far; no history,
+        school table or years of the stages. The message names all that is wrong with the parameters.
     DataError
         A table is refused; all faults are listed.
 
@@ -295,7 +362,9 @@ def make_outlook(
     )
     best = choose_method(past) if method is None else method
     known = entrants if len(entrants) else None
-    schools, plan, kinds["schools"] = _count_seats(card, year, data)
+    table, kinds["schools"] = _read_schools(card, year, data)
+    standard = load_standard(NATIONAL_STANDARD)
+    lengths = {stage: len(grades) for stage, grades in stage_grades.items()}
     kinds["entrants"] = sorted(set(entrants["kind"])) if len(entrants) else ["assumed"]
     return Outlook(
         county=county,
@@ -308,8 +377,9 @@ def make_outlook(
         chosen=method is None,
         past=past,
         stage_grades=stage_grades,
-        schools=schools,
-        admission_plan=plan,
+        schools=measure_seats(table, standard),
+        admission_plan=plan_admission(table, standard, lengths),
+        seatless=_count_seatless(table, standard),
         kinds=kinds,
         _card=card,
         _projection=make_projection(history, to - year, known, best),
@@ -331,10 +401,18 @@ def _check_parameters(card: County, history: pd.DataFrame, to, year, method) -> 
         faults.append(
             f"year 为 {year!r}；{card.name_zh}的分年级在校生只有{first}至{last}年。请从中选一年"
         )
-    elif not is_whole(to) or to <= year:
-        faults.append(f"to 为 {to!r}；应是晚于{year}年的整数年份。请写推算到哪一年")
+        year = last
+    if not is_whole(to) or not year < to <= year + LONGEST:
+        faults.append(
+            f"to 为 {to!r}；历史用到{year}年（year，不写为最后一年），to 应是其后1至{LONGEST}年之内的整数年份。"
+            "请写推算到哪一年，或改用较早的 year"
+        )
     if method is not None and method not in METHODS:
         faults.append(f"method 为 {method!r}；允许：{'、'.join(METHODS)}，或不写，由回测选出")
+    elif method == "cohort" and not card.population:
+        faults.append(
+            f"method 为 'cohort'；{card.name_zh}县区卡没有人口普查，推不出队列。请补上 [[population]]，或换用其他方法"
+        )
     if faults:
         raise UsageError("；".join(faults) + "。")
 
@@ -369,20 +447,26 @@ def _known_entrants(
     return known if len(known) else None
 
 
-def _count_seats(
+def _read_schools(
     card: County, year: int, data: str | Path | None
-) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    """Seats by school, places of first grades, and kinds of data of the newest school table not after a year."""
+) -> tuple[SchoolTable, list[str]]:
+    """The newest school table not after a year, and its kinds of data."""
     known = [one for one in list_years(card.id, data) if one <= year]
     if not known:
         raise UsageError(f"{card.name_zh}没有{year}年及以前的学校数据，算不出学位。请补上学校表。")
-    table, standard = (
-        read_county(card.id, known[-1], data),
-        load_standard(NATIONAL_STANDARD),
-    )
-    lengths = {"primary": card.primary_years, "junior": card.junior_years}
-    kinds = sorted({kind for kind in table.texts("data_kind") if kind})
-    return measure_seats(table, standard), plan_admission(table, standard, lengths), kinds
+    table = read_county(card.id, known[-1], data)
+    return table, sorted({kind for kind in table.texts("data_kind") if kind})
+
+
+def _count_seatless(table: SchoolTable, standard: Standard) -> dict[str, float]:
+    """Pupils of every stage in schools of whose kind the standard counts no stage; missing where one is missing."""
+    counted = {kind for kinds in standard.counting.stages.values() for kind in kinds}
+    outside = ~pd.Series(table.texts("school_type")).isin(counted).to_numpy()
+    found = {}
+    for stage in standard.stages:
+        pupils, classes = (table.numbers(f"{name}_{stage}") for name in ("pupils", "classes"))
+        found[stage] = float(pupils[outside & ((pupils > 0) | (classes > 0))].sum())
+    return found
 
 
 def _hold_seats(pupils: pd.DataFrame, capacity: pd.Series) -> pd.DataFrame:

@@ -8,7 +8,13 @@ from youzhi.enrolment.backtests import (
     project_past,
     summarise_past,
 )
-from youzhi.enrolment.entrants import census_entrants, load_births, measure_retention
+from youzhi.enrolment.calibration import (
+    measure_widening,
+    spread_widening,
+    widen_futures,
+    widen_past,
+)
+from youzhi.enrolment.entrants import census_entrants, load_births
 from youzhi.enrolment.history import HISTORY_COLUMNS, read_history
 from youzhi.enrolment.methods import METHOD_WORDS, METHODS
 from youzhi.enrolment.projection import (
@@ -34,10 +40,13 @@ __all__ = [
     "frame_projection",
     "load_births",
     "make_projection",
-    "measure_retention",
+    "measure_widening",
     "project_enrolment",
     "project_past",
     "quantile_bands",
     "read_history",
+    "spread_widening",
     "summarise_past",
+    "widen_futures",
+    "widen_past",
 ]

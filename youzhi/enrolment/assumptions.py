@@ -46,9 +46,8 @@ class Census(_Part):
 
 
 class Beyond(_Part):
-    """Children born after the last census: years of the trend, yearly spread of the share (普查之后出生)."""
+    """Children born after the last census: yearly spread of the county's share (普查之后出生)."""
 
-    years: Count
     spread: Annotated[float, Field(ge=0)]
 
 
@@ -66,11 +65,13 @@ class Yardstick(_Part):
 
 
 class Bands(_Part):
-    """Level, number of draws and seed of the prediction bands (预测区间)."""
+    """Level, draws and seed of the prediction bands; from how many cells, and how far, they are widened (预测区间)."""
 
     level: Share
     draws: Count
     seed: int
+    cells: Count
+    most: Annotated[int | float, Field(ge=1)]
 
 
 class Backtest(_Part):

@@ -56,7 +56,7 @@ def backtest_enrolment(
     DataFrame
         One row per grade, and before them grade 0 for all grades. Columns: method, ahead (years), grade, mape (mean
         absolute error as a share of the actual number), bias (mean error, above 0 where too many were projected),
-        coverage (share of actual numbers in the band), n (how many numbers were held against each other; all shares
+        coverage (share of actual numbers in the band as drawn), n (how many numbers were held against each other; all shares
         are missing where it is 0, and coverage where no band could be drawn). Unknown and empty grades do not count.
 
     Raises
@@ -112,10 +112,10 @@ def project_past(
     DataError, UsageError
         As backtest_enrolment.
     """
-    bands = load_assumptions().bands
-    level = bands.level if level is None else level
-    draws = bands.draws if draws is None else draws
-    seed = bands.seed if seed is None else seed
+    rule = load_assumptions().bands
+    level = rule.level if level is None else level
+    draws = rule.draws if draws is None else draws
+    seed = rule.seed if seed is None else seed
     recall = entrants if callable(entrants) else lambda _: entrants
     faults = find_request_faults(history, {} if callable(entrants) else entrants, methods)
     faults += [
@@ -188,9 +188,11 @@ def summarise_past(past: pd.DataFrame, keys: Iterable[tuple[str, int, int]]) -> 
 def choose_method(past: pd.DataFrame) -> str:
     """Choose the method with the least errors in the past; a tie goes to the first of METHODS (选择方法).
 
-    Only numbers that every method with any projected are compared; each number of years ahead weighs the same. The baseline
-    "last" is never chosen: it knows nothing of the children already born. Without any past to compare, it is the
-    yardstick, the plainest that looks at who moves up.
+    Only numbers that every method with any projected are compared. The mean absolute errors of every number of years
+    ahead weigh the same, though there are fewer of the far ones. One method serves all years, so that no cohort jumps
+    between two of them; at one number of years ahead another may have been better, and the backtests show it. The
+    baseline "last" is never chosen: it knows nothing of the children already born. Without any past to compare, it is
+    the yardstick, the plainest that looks at who moves up.
 
     Parameters
     ----------

@@ -12,14 +12,10 @@ import numpy as np
 import pandas as pd
 
 from youzhi.enrolment.assumptions import load_assumptions
-from youzhi.enrolment.history import Fault, is_count, is_whole, raise_faults
+from youzhi.enrolment.history import Fault, as_float, is_count, is_whole, raise_faults
 from youzhi.errors import UsageError
 
 ENTRANT_COLUMNS = ["year", "pupils", "spread", "source", "kind"]
-BEYOND_WORDS = {
-    "held": "最后一年的出生数不变（假定）",
-    "trend": "按最近几年的平均变化延伸（假定）",
-}
 _UNKNOWN, _CENSUS, _BIRTHS, _ASSUMED = range(4)
 
 
@@ -48,27 +44,26 @@ def census_entrants(
     last: int,
     *,
     as_of: int | None = None,
-    beyond: str = "held",
 ) -> pd.DataFrame:
     """Estimate the children who reach school age from censuses and births (入学年龄人口).
 
     Who is 6 by 31 August enters that year, so those born from September of one year to August of the next enter
     together. A census tells groups of ages on 1 November; the months of a group are told apart by the national
     births. Children born after the last census: national births times the county's share in them, which is its age 0
-    over the national births of the same months. After the last published births comes an assumption.
+    over the national births of the same months. After the last published births comes an
+    assumption: they stay as they were.
 
     Nobody dies, comes or leaves between census and entry; the share that enrols takes that up.
 
     Parameters
     ----------
     population
-        Censuses as a county card has them: year, age_0, age_1_4, age_5_9, age_10_14 (人); a group may be missing.
+        Censuses as a county card has them: year, age_0, age_1_4, age_5_9, age_10_14 (人); a group may be missing
+        or None.
     first, last
         Years of entry.
     as_of
         Only what was published by then is used; None for all.
-    beyond
-        held: births stay as in the last published year; trend: they go on changing as in the last years.
 
     Returns
     -------
@@ -79,9 +74,9 @@ def census_entrants(
     Raises
     ------
     UsageError
-        The years are in disorder, or beyond is neither.
+        The years are in disorder.
     DataError
-        A census without year, or with ages that are no counts; all faults are listed.
+        A census without year, two of one year, or ages that are no counts; all faults are listed.
 
     Examples
     --------
@@ -92,52 +87,18 @@ def census_entrants(
     >>> found[["year", "pupils", "kind"]].values.tolist()[::5]
     [[2026, 12896.0, 'projected'], [2031, 9540.0, 'assumed']]
     """
-    if beyond not in BEYOND_WORDS:
-        raise UsageError(f"beyond 为 {beyond!r}；允许：{'、'.join(BEYOND_WORDS)}。请换用其中一个。")
     if first > last:
         raise UsageError(f"入学年份 {first} 晚于 {last}。请先写较早的一年。")
     raise_faults(_population_faults(population), "population")
     known = [one for one in population if as_of is None or one["year"] + _lag() <= as_of]
     known = sorted(known, key=lambda one: one["year"])
-    months = _lay_months(known, first, last, as_of, beyond)
+    months = _lay_months(known, first, last, as_of)
     for census in known:
         months.enter(census)
     return pd.DataFrame(
-        [_describe_entry(months, year, beyond) for year in range(first, last + 1)],
+        [_describe_entry(months, year) for year in range(first, last + 1)],
         columns=ENTRANT_COLUMNS,
     )
-
-
-def measure_retention(population: Sequence[Mapping]) -> pd.DataFrame:
-    """Follow children from one census to the next one ten years later (普查之间的队列保留率).
-
-    Those aged 0 to 4 are 10 to 14 ten years later; the ratio holds survival, migration and who was missed.
-
-    Parameters
-    ----------
-    population
-        As census_entrants takes it.
-
-    Returns
-    -------
-    DataFrame
-        One row per pair of censuses. Columns: from_year, to_year, aged_0_4, aged_10_14 (人), ratio.
-
-    Examples
-    --------
-    >>> before = {"year": 2010, "age_0": 20, "age_1_4": 80}
-    >>> after = {"year": 2020, "age_10_14": 95}
-    >>> measure_retention([before, after]).values.tolist()
-    [[2010.0, 2020.0, 100.0, 95.0, 0.95]]
-    """
-    by_year = {census["year"]: census for census in population}
-    rows = []
-    for year, census in sorted(by_year.items()):
-        young = census.get("age_0", np.nan) + census.get("age_1_4", np.nan)
-        old = by_year.get(year + 10, {}).get("age_10_14", np.nan)
-        if young > 0 and old >= 0:
-            rows.append([year, year + 10, young, old, old / young])
-    return pd.DataFrame(rows, columns=["from_year", "to_year", "aged_0_4", "aged_10_14", "ratio"])
 
 
 @dataclass(frozen=True)
@@ -160,23 +121,21 @@ class _Months:
         for youngest, oldest in rule.groups:
             name = f"age_{youngest}" if youngest == oldest else f"age_{youngest}_{oldest}"
             group = self.at(taken - 12 * (oldest + 1), taken - 12 * youngest)
-            births, counted = self.births[group], census.get(name, np.nan)
+            births, counted = self.births[group], as_float(census.get(name))
             if np.isnan(counted):  # what an older census says still stands
                 continue
             weights = births if np.isfinite(births).all() else np.ones(len(births))
             self.children[group] = counted * weights / weights.sum()
             self.origin[group] = _CENSUS
         anchor, after = self.at(taken - 12, taken), self.at(taken, self.start + len(self.births))
-        if np.isnan(census.get(f"age_{rule.groups[0][0]}", np.nan)):
+        if np.isnan(as_float(census.get(f"age_{rule.groups[0][0]}"))):
             return
         share = self.children[anchor].sum() / self.births[anchor].sum()
         self.children[after] = share * self.births[after]
         self.origin[after] = np.where(self.assumed[after], _ASSUMED, _BIRTHS)
 
 
-def _lay_months(
-    censuses: list[Mapping], first: int, last: int, as_of: int | None, beyond: str
-) -> _Months:
+def _lay_months(censuses: list[Mapping], first: int, last: int, as_of: int | None) -> _Months:
     """National births of every month that matters, missing before the series; children still unknown."""
     births, rule = load_births(), load_assumptions()
     if as_of is not None:
@@ -186,20 +145,24 @@ def _lay_months(
     oldest = rule.census.groups[-1][1] + 1
     begin = min([first - rule.entry.age - 1, *(one["year"] - oldest - 1 for one in censuses)])
     years = np.arange(begin, max([last, *(one["year"] + 1 for one in censuses)]) + 1).repeat(12)
-    known_to, recent = int(births.index[-1]), births.iloc[-1 - rule.beyond.years :]
-    yearly = (recent.iloc[-1] / recent.iloc[0]) ** (1 / max(1, len(recent) - 1))
-    growth = (yearly if beyond == "trend" else 1.0) ** np.maximum(years - known_to, 0)
-    monthly = births.reindex(np.minimum(years, known_to)).to_numpy() / 12 * growth
+    known_to = int(births.index[-1])
+    monthly = births.reindex(np.minimum(years, known_to)).to_numpy() / 12
     children, origin = np.full(len(years), np.nan), np.full(len(years), _UNKNOWN)
     return _Months(begin * 12, monthly, years > known_to, children, origin)
 
 
 def _population_faults(population: Sequence[Mapping]) -> Iterable[Fault]:
     """What is wrong with the censuses."""
+    years = []
     for at, census in enumerate(population, 1):
-        if not is_whole(census.get("year")):
-            found = census.get("year")
-            yield Fault("", f"第{at}次普查 year", found, "整数年份", "写普查的年份")
+        year = census.get("year")
+        if not is_whole(year):
+            yield Fault("", f"第{at}次普查 year", year, "整数年份", "写普查的年份")
+        elif year in years:
+            found = f"{year}年已有第{years.index(year) + 1}次普查"
+            advice = "合并成一次，或删去重复的"
+            yield Fault("", f"第{at}次普查 year", found, "每年一次普查", advice)
+        years.append(year)
         for name, counted in census.items():
             if name.startswith("age_") and not is_count(counted):
                 yield Fault(
@@ -214,7 +177,7 @@ def _window(entry_year: int) -> tuple[int, int]:
     return end - 12, end
 
 
-def _describe_entry(months: _Months, year: int, beyond: str) -> list:
+def _describe_entry(months: _Months, year: int) -> list:
     """One row of the entrants."""
     window = months.at(*_window(year))
     origin, pupils = months.origin[window], months.children[window].sum()
@@ -225,7 +188,7 @@ def _describe_entry(months: _Months, year: int, beyond: str) -> list:
             (_UNKNOWN, "没有普查数据"),
             (_CENSUS, "普查年龄组，组内各月按全国出生数分摊"),
             (_BIRTHS, "全国出生数×普查时本县0岁占全国的比例"),
-            (_ASSUMED, BEYOND_WORDS[beyond]),
+            (_ASSUMED, "最后一年的出生数不变（假定）"),
         )
         if (origin == code).any()
     ]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from youzhi.counties import enrolment_path, explain_unreadable, find_county
 from youzhi.errors import DataError, UsageError
+from youzhi.exact import parse_number
 
 HISTORY_COLUMNS = ["county", "year", "grade", "pupils", "data_kind"]
 DATA_KINDS = ("real", "synthetic", "projected", "assumed")
@@ -38,7 +39,7 @@ def raise_faults(faults: Iterable[Fault], name: str) -> None:
     if any(fault.of_table for fault in faults):
         rows = [
             {"file": name, "sheet": "", "row": fault.row, "column": fault.column}
-            | {"found": fault.found, "allowed": fault.allowed, "advice": fault.advice}
+            | {"found": _tell_found(fault.found), "allowed": fault.allowed, "advice": fault.advice}
             for fault in faults
         ]
         raise DataError(pd.DataFrame(rows))
@@ -48,6 +49,11 @@ def raise_faults(faults: Iterable[Fault], name: str) -> None:
             for fault in faults
         )
     )
+
+
+def _tell_found(found) -> object:
+    """What was found; nothing has a word, so that it can be seen."""
+    return "空" if pd.api.types.is_scalar(found) and pd.isna(found) else found
 
 
 def find_history_faults(history) -> list[Fault]:
@@ -82,7 +88,7 @@ def find_history_faults(history) -> list[Fault]:
 
 def order_history(history: pd.DataFrame) -> pd.DataFrame:
     """The same numbers as floats, years and grades ascending; of a history without faults."""
-    cells = [[_as_float(cell) for cell in row] for row in history.to_numpy(dtype=object)]
+    cells = [[as_float(cell) for cell in row] for row in history.to_numpy(dtype=object)]
     index = pd.Index([int(year) for year in history.index], name="year")
     columns = pd.Index([int(grade) for grade in history.columns], name="grade")
     return pd.DataFrame(cells, index, columns, dtype=float).sort_index().sort_index(axis=1)
@@ -128,7 +134,7 @@ def read_history(county: str, data: str | Path | None = None) -> pd.DataFrame:
     table = table.assign(
         year=table["year"].astype(int),
         grade=table["grade"].astype(int),
-        pupils=pd.to_numeric(table["pupils"].replace("", None)),
+        pupils=[float(text or "nan") for text in table["pupils"]],
     )
     history = table.pivot(index="year", columns="grade", values="pupils")
     raise_faults(find_history_faults(history), name)
@@ -144,16 +150,17 @@ def _file_faults(table: pd.DataFrame, county: str) -> list[Fault]:
         need = "、".join(HISTORY_COLUMNS)
         return [Fault(1, name, "没有这一列", f"列为 {need}", "补上这一列") for name in missing]
     faults = [] if len(table) else [Fault("", "", "没有数据行", "每年每个年级一行", "补上数据")]
-    twice = table[["year", "grade"]].duplicated()
+    seen = set()
     for row, line in enumerate(table[HISTORY_COLUMNS].to_dict("records"), 2):
+        dated = _is_digits(line["year"], 4, 4), _is_digits(line["grade"], 1, 2)
         checks = [
             ("county", line["county"] == county, county, "每县一个文件，只放本县的行"),
-            ("year", _is_digits(line["year"], 4, 4), "四位年份", "写学年初的年份"),
-            ("grade", _is_digits(line["grade"], 1, 2), "从1起的年级", "一至九年级连续编号"),
+            ("year", dated[0], "四位年份", "写学年初的年份"),
+            ("grade", dated[1], "从1起的年级", "一至九年级连续编号"),
             (
                 "pupils",
                 _is_written_count(line["pupils"]),
-                "不小于0的人数，不知道则留空",
+                "不小于0的整数，半角数字，不带符号、空格和逗号，不知道则留空",
                 "核对人数",
             ),
             ("data_kind", line["data_kind"] in DATA_KINDS, "、".join(DATA_KINDS), "写明数据性质"),
@@ -163,9 +170,12 @@ def _file_faults(table: pd.DataFrame, county: str) -> list[Fault]:
             for column, good, allowed, advice in checks
             if not good
         ]
-        if twice.iloc[row - 2]:
-            found = f"{line['year']}年{line['grade']}年级"
+        key = (int(line["year"]), int(line["grade"])) if all(dated) else None
+        if key in seen:
+            found = "{}年{}年级".format(*key)
             faults.append(Fault(row, "grade", found, "每年每个年级一行", "删去重复的行"))
+        elif key:
+            seen.add(key)
     return faults
 
 
@@ -175,9 +185,10 @@ def _is_digits(text: str, least: int, most: int) -> bool:
 
 
 def _is_written_count(text: str) -> bool:
+    """Whether a text is a whole number without a sign, such as 90 or 90.0, or empty: unknown."""
     try:
-        return text == "" or (isfinite(float(text)) and float(text) >= 0)
-    except ValueError:
+        return text == "" or (text[0].isdecimal() and parse_number(text) % 1 == 0)
+    except (ValueError, ArithmeticError):  # ArithmeticError: more digits than anybody counts
         return False
 
 
@@ -195,7 +206,8 @@ def is_count(cell) -> bool:
     return np.isnan(cell) or (isfinite(cell) and cell >= 0)
 
 
-def _as_float(cell) -> float:
+def as_float(cell) -> float:
+    """A count as a float; unknown is NaN."""
     return float("nan") if cell is None or cell is pd.NA or cell is pd.NaT else float(cell)
 
 

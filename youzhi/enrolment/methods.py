@@ -133,7 +133,8 @@ def _past_errors(counts: np.ndarray, base: np.ndarray, rates: np.ndarray) -> np.
 
 def _explain_rates(rates: np.ndarray, base_is_zero: np.ndarray) -> list[str]:
     reasons = []
+    none = "近年没有可用的比值" if len(base_is_zero) > 1 else "只有一年的在校生，算不出升级的比值"
     for grade, (rate, zero) in enumerate(zip(rates, base_is_zero.T, strict=True), 1):
-        why = "近年的基数为0，比值无定义" if zero.any() else "近年没有可用的比值"
+        why = "近年的基数为0，比值无定义" if zero.any() else none
         reasons.append("" if np.isfinite(rate) else f"{grade}年级：{why}")
     return reasons

@@ -98,10 +98,6 @@ class Projection:
         cohorts = self._draw_entrants(draws, rng)
         return _walk(self._fitted.bases, self._last, factors, cohorts)
 
-    def measure_bands(self, level: float, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Lower and upper end of the bands, years × grades; a band always holds the pupils themselves."""
-        return quantile_bands(self.draw(draws, seed), self.pupils, level)
-
     def _draw_entrants(self, draws: int, rng: np.random.Generator) -> np.ndarray:
         """Draws × entry years that matter, the first being the cohort that is in the highest grade first."""
         horizon, grades = self.pupils.shape
@@ -131,7 +127,8 @@ def project_enrolment(
     "progression", by the plain mean of the last two ratios. "last", the baseline: last year's pupils.
 
     Bands are drawn from past errors, each year projected from the years before it; see Projection.draw. They hold no
-    change of rules, and no migration unlike that of the past.
+    change of rules, and no migration unlike that of the past. They stand as drawn: backtest_enrolment tells what share
+    of the past such bands held; make_outlook widens its own by that.
 
     Parameters
     ----------
@@ -141,7 +138,7 @@ def project_enrolment(
         How many years after the last year of the history.
     entrants
         Children who reach school age (人), by the year of entry, past and future: a series, a mapping, or a table
-        with columns year, pupils and perhaps spread, as estimate_entrants gives it. Past years say which share enrols;
+        with columns year, pupils and perhaps spread, as census_entrants gives it. Past years say which share enrols;
         without any, all do. None: grade 1 is held at its last number, an assumption.
     method
         progression, cohort, mean or last.
@@ -178,7 +175,8 @@ def project_enrolment(
     projection = make_projection(
         history, horizon, entrants, method, extra=find_band_faults(level, draws, seed)
     )
-    return frame_projection(projection, *projection.measure_bands(level, draws, seed))
+    futures = projection.draw(draws, seed)
+    return frame_projection(projection, *quantile_bands(futures, projection.pupils, level))
 
 
 def make_projection(
@@ -250,8 +248,9 @@ def find_entrants_faults(entrants) -> list[Fault]:
         if missing:
             return [Fault("", name, "没有这一列", "year、pupils 两列", "补上") for name in missing]
         pairs = list(zip(entrants["year"], entrants["pupils"], strict=True))
+        spread = zip(entrants["year"], entrants.get("spread", []), strict=False)
     elif isinstance(entrants, pd.Series | Mapping):
-        pairs = list(entrants.items())
+        pairs, spread = list(entrants.items()), []
     else:
         found = type(entrants).__name__
         return [Fault("", "entrants", found, "按入学年份的人数序列", "给出 Series 或字典")]
@@ -269,6 +268,11 @@ def find_entrants_faults(entrants) -> list[Fault]:
         Fault("", f"entrants {year}年", count, "不小于0的人数，不知道则留空", "核对这一年的人数")
         for year, count in pairs
         if not is_count(count)
+    ]
+    faults += [
+        Fault("", f"entrants {year}年 spread", found, "不小于0的有限小数", "没有不确定的写0")
+        for year, found in spread
+        if not is_count(found) or pd.isna(found)
     ]
     return faults
 
@@ -359,8 +363,13 @@ def find_band_faults(level, draws, seed) -> Iterable[Fault]:
     """What is wrong with the parameters of a band."""
     if isinstance(level, bool) or not isinstance(level, float) or not 0 < level < 1:
         yield parameter_fault("level", level, "0与1之间的小数", "例如 0.8")
+    yield from find_draw_faults("draws", draws, seed)
+
+
+def find_draw_faults(name: str, draws, seed) -> Iterable[Fault]:
+    """What is wrong with a number of draws, by the name it has there, and its seed."""
     if not is_positive(draws, 10**6):
-        yield parameter_fault("draws", draws, "1至1000000的整数", "例如 2000")
+        yield parameter_fault(name, draws, "1至1000000的整数", "例如 2000")
     if not is_whole(seed) or seed < 0:
         yield parameter_fault("seed", seed, "不小于0的整数", "换一个整数")
 

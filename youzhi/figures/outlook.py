@@ -153,7 +153,7 @@ def _outlook_handles(outlook: Outlook) -> list:
         Line2D([], [], color=grey, marker="o", ms=3, lw=1.6, label="已知年份"),
         Line2D([], [], color=grey, ls="--", lw=1.4, label="推算"),
         Patch(color=grey, alpha=0.2, lw=0, label=f"{level}%预测区间"),
-        Line2D([], [], color="black", ls=":", lw=1.6, label="现有学位"),
+        Line2D([], [], color="black", ls=":", lw=1.6, label="现有学位（不含特殊教育学校）"),
         Line2D(
             [],
             [],

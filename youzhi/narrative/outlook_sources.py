@@ -133,7 +133,13 @@ def _tell_errors(outlook: Outlook) -> list[Text]:
         for row in tested.itertuples()
     ]
     told = [write("outlook_method.errors", rows=rows, level=level)] if rows else []
-    told += [write("outlook_method.narrow", aheads=narrow, level=level)] if narrow else []
+    widened = [
+        (row.ahead, row.enrolled, row.coming, row.coverage_widened)
+        for row in tested.itertuples()
+        if row.ahead in narrow
+    ]
+    if narrow:
+        told.append(write("outlook_method.narrow", aheads=narrow, level=level, widened=widened))
     told += [write("outlook_method.few", aheads=untested)] if untested else []
     farthest, ahead = tested["ahead"].max(), outlook.to - outlook.year
     far = {"to": outlook.to, "ahead": ahead, "tested": farthest}

@@ -20,7 +20,10 @@ from youzhi.scenarios.moving import (
     move_pupils,
     move_staff,
     pupil_faults,
+    senior_faults,
     staff_faults,
+    unalike_faults,
+    uncounted_faults,
 )
 from youzhi.scenarios.parts import STAGES
 from youzhi.scenarios.working import (
@@ -57,8 +60,7 @@ def do_action(working: Working, action: actions.Action, limits: Mapping[str, int
     named = _named_schools(action)
     unknown = [code for code in dict.fromkeys(named) if not working.knows(code)]
     if unknown:
-        allowed, advice = "当年有的学校代码", "核对学校代码；新建的学校要先建，撤并的学校不能再用"
-        return [(code, "没有这所学校", allowed, advice) for code in unknown]
+        return [_unknown_school(working, code) for code in unknown]
     faults = _KINDS[action.kind](working, action, limits)
     if faults:
         return faults
@@ -69,6 +71,15 @@ def do_action(working: Working, action: actions.Action, limits: Mapping[str, int
         (code, f"{column.zh} {found:.15g}", allowed, "改正措施中的数")
         for code, column, found, allowed in working.outside(touched)
     ]
+
+
+def _unknown_school(working: Working, code: str) -> Fault:
+    """No such code; perhaps it is the name of a school."""
+    advice = "核对学校代码；新建的学校要先建，撤并的学校不能再用"
+    for known, name in zip(working.ids, working.texts["school"], strict=True):
+        if code == name:
+            advice = f"这是学校名称，代码是 {known}"
+    return code, "没有这所学校", "当年有的学校代码", advice
 
 
 def _named_schools(action: actions.Action) -> list[str]:
@@ -113,9 +124,18 @@ def _name_faults(working: Working, build: actions.Build) -> list[Fault]:
     if working.knows(build.school_id):
         allowed = "学校表中没有的学校代码"
         faults.append((build.school_id, "学校代码已有", allowed, "换一个学校代码"))
-    if build.school in working.texts["school"]:
+    taken = {*working.texts["school"], *working.texts["campus_of"]}
+    if {build.school, _shown_name(working, build)} & taken:
         faults.append((build.school, "学校名称已有", "学校表中没有的名称", "换一个名称"))
     return faults
+
+
+def _shown_name(working: Working, build: actions.Build) -> str:
+    """The name of a new school in the table: among synthetic schools it says that it is one."""
+    if SYNTHETIC not in working.texts["data_kind"]:
+        return build.school
+    mark = f"（{load_columns()['data_kind'].choices[SYNTHETIC]}）"
+    return build.school.removesuffix(mark) + mark
 
 
 def _stage_faults(working: Working, build: actions.Build) -> list[Fault]:
@@ -132,13 +152,14 @@ def _stage_faults(working: Working, build: actions.Build) -> list[Fault]:
 
 def _first_figures(working: Working, build: actions.Build) -> tuple[dict, dict]:
     """Texts and numbers of a new school before anybody comes; teachers are unknown unless the scenario says whose they are."""
-    name, kinds = build.school, working.texts["data_kind"]
-    kind = SYNTHETIC if (kinds == SYNTHETIC).any() else None
-    if kind:
-        mark = f"（{load_columns()['data_kind'].choices[kind]}）"
-        name = name if name.endswith(mark) else name + mark
-    texts = {"school": name, "town": build.town or None, "zone": build.zone, "data_kind": kind}
-    texts |= {"school_type": build.school_type, "boarding": build.boarding}
+    kind = SYNTHETIC if SYNTHETIC in working.texts["data_kind"] else None
+    texts = {"school": _shown_name(working, build), "town": build.town or None}
+    texts |= {
+        "zone": build.zone,
+        "data_kind": kind,
+        "school_type": build.school_type,
+        "boarding": build.boarding,
+    }
     estate, has = build.estate, working.has[build.school_type]
     texts |= {name: _areas(value) for name, value in estate.items() if isinstance(value, tuple)}
     numbers = {"organiser_code": build.organiser_code, "built_year": build.year}
@@ -216,26 +237,40 @@ def _convert(working: Working, action: actions.Convert, _limits) -> list[Fault]:
     if action.school == action.partner or stages != set(STAGES):
         found, allowed = f"{kinds[0]} 与 {kinds[1]}", "合起来恰有小学、初中两个学段的两所学校"
         return [(f"{action.school}、{action.partner}", found, allowed, "换一所合作学校")]
+    school, partner, faults = action.school, action.partner, []
+    for stage in STAGES:
+        into = "" if working.lacks(school, f"pupils_{stage}") else school
+        faults += _whole_stage_faults(working, partner, into, stage)
+    faults += senior_faults(working, partner, school, working.get(partner, "pupils_senior"))
+    faults = unalike_faults(working, partner, school) or faults
+    if faults:
+        return faults
     for name in working.names:  # what a school of its old type did not have is zero, not unknown
         if working.lacks(action.school, name):
             working.put(action.school, name, working.get(action.school, name))
     working.put_text(action.school, "school_type", action.to)
-    faults = _joining_faults(working, action.partner, action.school)
-    if not faults:
-        _absorb(working, action.partner, action.school, site_kept=True)
-    return faults
+    _absorb(working, action.partner, action.school, site_kept=True)
+    return []
 
 
 def _joining_faults(working: Working, giver: str, into: str) -> list[Fault]:
     """Why a school cannot go into another with all its pupils and teachers."""
-    faults = []
+    if giver == into:
+        return [(giver, "并入自己", "两所不同的学校", "改正学校代码")]
+    faults = unalike_faults(working, giver, into)
+    if faults:
+        return faults
     for stage in STAGES:
-        pupils = working.get(giver, f"pupils_{stage}")
-        if pupils or pupils is None:
-            faults += pupil_faults(working, giver, into, stage, int(pupils or 0))
-    return faults or (
-        [(giver, "并入自己", "两所不同的学校", "改正学校代码")] if giver == into else []
-    )
+        faults += _whole_stage_faults(working, giver, into, stage)
+    return faults + senior_faults(working, giver, into, working.get(giver, "pupils_senior"))
+
+
+def _whole_stage_faults(working: Working, giver: str, into: str, stage: str) -> list[Fault]:
+    """Why all pupils of a stage cannot go; a receiver "" has not got the stage yet."""
+    pupils = working.get(giver, f"pupils_{stage}")
+    if pupils == 0:
+        return []
+    return pupil_faults(working, giver, into, stage, int(pupils or 0))
 
 
 def _absorb(working: Working, giver: str, into: str, site_kept: bool) -> None:
@@ -261,20 +296,33 @@ def _close(working: Working, action: actions.Close, _limits) -> list[Fault]:
             if count or pupils is None:
                 faults += pupil_faults(working, action.school, name, stage, int(count))
                 moves.append((name, stage, int(count)))
+    seniors = working.get(action.school, "pupils_senior")
+    shares = spread_pupils(int(seniors or 0), weights).tolist()
+    leaving = dict(zip(names, shares if seniors is not None else [None] * len(names), strict=True))
+    for name, count in leaving.items():
+        faults += senior_faults(working, action.school, name, count)
     staff_to = action.staff_to or names[0]
-    faults += [
-        (staff_to, f"接收 {stage} 教师", "有这个学段的学校", "staff_to 换一所学校，或先调走教师")
-        for stage in STAGES
-        if working.get(action.school, f"teachers_{stage}")
-        and working.lacks(staff_to, f"teachers_{stage}")
-    ]
+    faults += _staff_to_faults(working, action.school, staff_to)
     if faults:
         return list(dict.fromkeys(faults))
     for name, stage, count in moves:
         move_pupils(working, action.school, name, stage, count)
+    for name, count in leaving.items():
+        working.add(name, "pupils_senior", count)
     join_columns(working, action.school, staff_to, ("staff", "movable"))
     working.end_school(action.school)
     return []
+
+
+def _staff_to_faults(working: Working, giver: str, receiver: str) -> list[Fault]:
+    """Why the teachers of a school that ends cannot go to another."""
+    advice = "staff_to 换一所学校，或先调走教师"
+    named = [stage for stage in STAGES if working.get(giver, f"teachers_{stage}") != 0]
+    return uncounted_faults(working, giver, receiver, "教师") + [
+        (receiver, f"接收 {stage} 教师", "有这个学段的学校", advice)
+        for stage in named
+        if working.lacks(receiver, f"teachers_{stage}")
+    ]
 
 
 def _rezone(working: Working, action: actions.Rezone, _limits) -> list[Fault]:
@@ -289,6 +337,7 @@ def _rotate(working: Working, action: actions.Rotate, _limits) -> list[Fault]:
     faults = staff_faults(working, action.giver, action.stage, action)
     if action.giver == action.receiver:
         faults.append((action.giver, "调给自己", "两所不同的学校", "改正学校代码"))
+    faults += uncounted_faults(working, action.giver, action.receiver, "教师")
     faults += _no_such_teachers(working, action.receiver, action.stage)
     if not faults:
         move_staff(working, action.giver, action.receiver, action.stage, action)
@@ -309,16 +358,19 @@ def _no_such_teachers(working: Working, code: str, stage: str) -> list[Fault]:
 
 
 def _train(working: Working, action: actions.Train, _limits) -> list[Fault]:
-    faults, columns = (
-        _no_such_teachers(working, action.school, action.stage),
-        staff_columns(action.stage),
-    )
-    every = [working.get(action.school, f"teachers_{stage}") for stage in STAGES]
+    faults = _no_such_teachers(working, action.school, action.stage)
+    columns = staff_columns(action.stage)
+    every = [f"teachers_{stage}" for stage in STAGES]
     for kind, count in action.counts.items():
-        name = columns.get(kind, kind)
-        asked = [working.get(action.school, columns["teachers"])] if kind in columns else every
-        now, teachers = working.get(action.school, name), None if None in asked else sum(asked)
-        if None not in (now, teachers) and now + count > teachers:
+        name, asked = columns.get(kind, kind), [columns["teachers"]] if kind in columns else every
+        there = {column: working.get(action.school, column) for column in asked}
+        unknown = [column for column, teachers in there.items() if teachers is None]
+        if unknown:
+            found = f"缺 {'、'.join(unknown)}"
+            faults.append((action.school, found, "已知的专任教师数", "补上教师数"))
+            continue
+        now, teachers = working.get(action.school, name), sum(there.values())
+        if now is not None and now + count > teachers:
             allowed = f"至多{teachers - now}人（专任教师{teachers}人中已有{now}人）"
             faults.append((action.school, f"{name} 增加{count}人", allowed, "减少人数"))
     if not faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, field_validator, model_validator
@@ -25,6 +25,7 @@ from youzhi.scenarios.parts import (
     Stage,
     Text,
     Transfer,
+    Unfit,
     Whole,
 )
 
@@ -51,7 +52,8 @@ class Action(Sourced):
     @model_validator(mode="after")
     def _cost_has_a_source(self):
         if (self.cost_yuan is None) != (not self.cost_source):
-            raise ValueError("cost_yuan 与 cost_source 应同时填写")
+            told = "cost_source" if self.cost_yuan is None else "cost_yuan"
+            raise Unfit(f"只写了 {told}", "cost_yuan 与 cost_source 应同时填写")
         return self
 
 
@@ -78,16 +80,15 @@ class Build(Estate, Action):
     @field_validator("zone", "school_type")
     @classmethod
     def _is_in_the_dictionary(cls, value: str, info) -> str:
-        choices = load_columns()[info.field_name].choices
-        if value not in choices:
-            raise ValueError(f"只能是 {'、'.join(choices)}（发现 {value!r:.40}）")
+        _check_choices(info.field_name, [value])
         return value
 
     @model_validator(mode="after")
     def _is_coherent(self):
         faults = list(_build_faults(self))
         if faults:
-            raise ValueError("；".join(faults))
+            found, allowed = zip(*faults, strict=True)
+            raise Unfit("；".join(found), "；".join(allowed))
         return self
 
     @property
@@ -124,7 +125,7 @@ class Extend(Estate, Action):
     @model_validator(mode="after")
     def _adds_something(self):
         if not self.given() and not self.classes:
-            raise ValueError("没有写增加什么（班、面积、教室、设备）")
+            raise Unfit("没有写增加什么", "班、面积、教室、设备至少写一项")
         return self
 
 
@@ -140,7 +141,9 @@ class AddRooms(Action):
     @model_validator(mode="after")
     def _adds_a_room(self):
         if not self.music_room_areas_m2 and not self.art_room_areas_m2:
-            raise ValueError("music_room_areas_m2 与 art_room_areas_m2 应至少填写一个")
+            raise Unfit(
+                "没有写增加哪种教室", "music_room_areas_m2 与 art_room_areas_m2 应至少填写一个"
+            )
         return self
 
 
@@ -158,7 +161,7 @@ class Buy(Action):
     def _buys_something(self):
         bought = (self.equipment_value_yuan, self.networked_classrooms, self.computers, self.books)
         if not any(bought):
-            raise ValueError("没有写添置什么")
+            raise Unfit("没有写添置什么", "设备值、多媒体教室、计算机、图书至少写一项，大于零")
         return self
 
 
@@ -196,14 +199,16 @@ class Close(Action):
     @model_validator(mode="after")
     def _goes_somewhere(self):
         names = [receiver.school for receiver in self.to]
-        if sum(receiver.share for receiver in self.to) != 1:
-            raise ValueError("to 中各校的 share 之和应为1")
+        whole = sum(receiver.share for receiver in self.to)
+        if whole != 1:
+            raise Unfit(f"to 中 share 合计 {whole}", "to 中各校的 share 之和应为1")
         if len(set(names)) < len(names):
-            raise ValueError("to 中同一所学校写了两次")
+            raise Unfit("to 中同一所学校写了两次", "每所接收学校只写一次")
         if not self.staff_to and len(names) > 1:
-            raise ValueError("接收学校不止一所时应写 staff_to（教师和设备转到哪所学校）")
+            allowed = "接收学校不止一所时应写 staff_to（教师和设备转到哪所学校）"
+            raise Unfit("没有写 staff_to", allowed)
         if self.staff_to and self.staff_to not in names:
-            raise ValueError("staff_to 应是 to 中的一所学校")
+            raise Unfit(f"staff_to = {self.staff_to}", "to 中的一所学校")
         return self
 
 
@@ -256,7 +261,7 @@ class Train(Action):
     @model_validator(mode="after")
     def _trains_somebody(self):
         if not self.counts:
-            raise ValueError("没有写培养多少人")
+            raise Unfit("没有写培养多少人", "至少一类教师的人数大于零")
         return self
 
 
@@ -284,15 +289,11 @@ class SetClassSize(Action):
     zones: tuple[str, ...] = ()
     school_types: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _is_in_the_dictionary(self):
-        columns, asked = load_columns(), {"zone": self.zones, "school_type": self.school_types}
-        unknown = [
-            v for name, found in asked.items() for v in found if v not in columns[name].choices
-        ]
-        if unknown:
-            raise ValueError(f"没有城乡类型或学校类型 {'、'.join(unknown)}")
-        return self
+    @field_validator("zones", "school_types")
+    @classmethod
+    def _are_in_the_dictionary(cls, values: tuple[str, ...], info) -> tuple[str, ...]:
+        _check_choices(info.field_name.removesuffix("s"), values)
+        return values
 
 
 AnyAction = Annotated[
@@ -312,34 +313,45 @@ AnyAction = Annotated[
 ]
 
 
+def _check_choices(column: str, values: Iterable[str]) -> None:
+    """Refuse what the dictionary of columns does not hold, such as a Chinese word for a choice."""
+    choices = load_columns()[column].choices
+    unknown = [value for value in values if value not in choices]
+    if unknown:
+        allowed = "、".join(f"{choice}（{label}）" for choice, label in choices.items())
+        raise Unfit("、".join(unknown)[:60], f"只能是 {allowed}")
+
+
 def _single_stage(school_type: str) -> str:
     """The stage of a type for which there are construction tables; "" where there is none."""
     return {"primary": "primary", "junior": "junior"}.get(school_type, "")
 
 
-def _build_faults(build: Build) -> Iterator[str]:
-    """What is wrong within one new school."""
+def _build_faults(build: Build) -> Iterator[tuple[str, str]]:
+    """What is wrong within one new school, and what is allowed."""
     twice = [name for name, n in Counter(take.school for take in build.takes).items() if n > 1]
     if twice:
-        yield f"takes 中 {'、'.join(twice)} 写了两次"
+        yield f"takes 中 {'、'.join(twice)} 写了两次", "每所学校只写一次"
     for name in ("lon", "lat"):
         column, value = load_columns()[name], getattr(build, name)
         if value is not None and not column.min <= value <= column.max:
-            yield f"{name} 应为{column.allowed}"
+            yield f"{name} = {value}", f"{name} 应为{column.allowed}"
     if build.construction is None:
         return
     stage = _single_stage(build.school_type)
     if not stage:
-        yield "construction 只用于小学和初中：其他类型没有收录建设标准，请直接写面积"
+        allowed = "construction 只用于小学和初中：其他类型没有收录建设标准，请直接写面积"
+        yield f"construction，学校类型 {build.school_type}", allowed
         return
-    named = {"primary": build.classes_primary, "junior": build.classes_junior}[stage]
-    if named not in (None, build.construction.classes):
-        yield f"classes_{stage} 与 construction.classes 不同，只写一个"
+    named, classes = getattr(build, f"classes_{stage}"), build.construction.classes
+    if named not in (None, classes):
+        found = f"classes_{stage} 与 construction.classes 不同（{named}、{classes}）"
+        yield found, "两个中只写一个"
     try:
         areas = building_areas(build.construction, stage)
-    except ValueError as error:
-        yield str(error)
+    except Unfit as error:
+        yield error.found, error.allowed
         return
     both = [name for name in areas if name in build.given()]
     if both:
-        yield f"{'、'.join(both)} 已由 construction 给出，不要再写"
+        yield f"{'、'.join(both)} 已由 construction 给出", "同一面积只写一次"

@@ -15,7 +15,7 @@ from pydantic import Field, StrictBool
 
 from youzhi.errors import UsageError
 from youzhi.exact import round_half_up
-from youzhi.scenarios.parts import Closed, Share, Some
+from youzhi.scenarios.parts import Closed, Share, Some, Unfit
 from youzhi.seats import class_limits
 from youzhi.standards import Confidence, Indicator, Label, Standard
 
@@ -155,7 +155,7 @@ def construction_area(
     """
     try:
         return _find_area(table, classes, stage, interpolate)
-    except ValueError as error:
+    except Unfit as error:
         raise UsageError(f"{error}。") from error
 
 
@@ -205,8 +205,8 @@ def building_areas(construction: Construction, stage: str) -> dict[str, Fraction
 
     Raises
     ------
-    ValueError
-        A table does not fit; the words are Chinese.
+    Unfit
+        A table does not fit.
 
     Examples
     --------
@@ -215,9 +215,10 @@ def building_areas(construction: Construction, stage: str) -> dict[str, Fraction
     {'teaching_area_m2': Fraction(5867, 1)}
     """
     if not construction.building and not construction.sports:
-        raise ValueError("construction 应写 building（校舍表）或 sports（场地表）")
+        raise Unfit("construction 没有写用哪一份表", "应写 building（校舍表）或 sports（场地表）")
     if bool(construction.building) != (construction.teaching_share is not None):
-        raise ValueError("building 与 teaching_share（教学及辅助用房所占比例）应同时填写")
+        found = "construction 的 building、teaching_share 只写了一个"
+        raise Unfit(found, "building 与 teaching_share（教学及辅助用房所占比例）应同时填写")
     found, classes, line = {}, construction.classes, construction.interpolate
     if construction.building:
         _require_measure(construction.building, "building_area")
@@ -291,7 +292,7 @@ def _sports_indicator(standard: Standard) -> Indicator:
 def _find_table(name: str) -> Table:
     tables = {table.id: table for table in load_construction().table}
     if name not in tables:
-        raise ValueError(f"没有建设标准表“{name}”，已有：{'、'.join(tables)}")
+        raise Unfit(f"没有建设标准表“{name}”", "、".join(tables))
     return tables[name]
 
 
@@ -299,26 +300,24 @@ def _require_measure(name: str, measure: str) -> None:
     """A table of sites is no table of buildings."""
     fit = [table.id for table in load_construction().table if table.measure == measure]
     if _find_table(name).measure != measure:
-        raise ValueError(f"建设标准表“{name}”不是这一类面积，可用：{'、'.join(fit)}")
+        raise Unfit(f"建设标准表“{name}”不是这一类面积", "、".join(fit))
 
 
 def _find_area(name: str, classes: int, stage: str, interpolate: bool) -> Fraction:
     """The row itself, or a point on the line between its neighbours."""
     table = _find_table(name)
     if stage not in table.area:
-        raise ValueError(f"建设标准表“{name}”没有学段 {stage}，只有：{'、'.join(table.area)}")
+        raise Unfit(f"建设标准表“{name}”没有学段 {stage}", "、".join(table.area))
     rows = table.area[stage]
     if classes in rows:
         return Fraction(rows[classes])
     known = sorted(rows)
     listing = "、".join(str(count) for count in known)
     if not known[0] < classes < known[-1]:
-        raise ValueError(f"建设标准表“{name}”没有{classes}个班的规模，只有：{listing}个班")
+        raise Unfit(f"建设标准表“{name}”没有{classes}个班的规模", f"{listing}个班")
     if not interpolate:
-        raise ValueError(
-            f"建设标准表“{name}”没有{classes}个班这一行，只有：{listing}个班；"
-            "要在相邻两行间按直线推算，请写 interpolate = true"
-        )
+        allowed = f"{listing}个班；要在相邻两行间按直线推算，请写 interpolate = true"
+        raise Unfit(f"建设标准表“{name}”没有{classes}个班这一行", allowed)
     at = bisect_left(known, classes)
     low, high = known[at - 1], known[at]
     start, end = Fraction(rows[low]), Fraction(rows[high])

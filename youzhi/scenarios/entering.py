@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -72,12 +73,12 @@ def plan_totals(
     totals, faults = {}, []
     if plan.mode == "stated":
         totals, faults = _stated_totals(working, scenario, years)
-    for (year, stage), pupils in (given or {}).items():
-        if stage not in STAGES or pupils != int(pupils) or pupils < 0:
-            allowed = f"学段 {'、'.join(STAGES)} 与不小于0的整数人数"
-            faults.append(("stage_totals", f"{year} {stage} {pupils}", allowed, "核对入学预测"))
-        elif year in years:
-            totals[year, stage] = int(pupils)
+    for key, pupils in (given or {}).items():
+        if not _is_total(key, pupils):
+            allowed = f"（整数年份，学段 {'、'.join(STAGES)}）与不小于0的整数人数"
+            faults.append(("stage_totals", f"{key!r}：{pupils}", allowed, "核对入学预测"))
+        elif key[0] in years:
+            totals[key] = int(pupils)
     if plan.mode == "outlook":
         lacking = [
             f"{year} {stage}" for year in years for stage in STAGES if (year, stage) not in totals
@@ -89,6 +90,13 @@ def plan_totals(
             )
             faults.append(("enrolment", found, "mode 为 outlook 时各年各学段都有总数", advice))
     return totals, faults
+
+
+def _is_total(key, pupils) -> bool:
+    """Whether it is a year with a stage, and a whole number of pupils."""
+    if not isinstance(key, tuple) or len(key) != 2 or not isinstance(key[0], Integral):
+        return False
+    return key[1] in STAGES and isinstance(pupils, Real) and pupils >= 0 and pupils % 1 == 0
 
 
 def _stated_totals(working: Working, scenario: Scenario, years: range):
@@ -152,6 +160,7 @@ def enter_pupils(working: Working, totals: Mapping[str, int]) -> list[Fault]:
         Faults: key, found, allowed, advice.
     """
     faults, before = [], _compulsory(working)
+    migrants = working.column("migrant_pupils")
     for stage, total in totals.items():
         now, lacking = count_pupils(working, stage)
         if lacking:
@@ -161,9 +170,14 @@ def enter_pupils(working: Working, totals: Mapping[str, int]) -> list[Fault]:
             faults.append(("enrolment", f"{stage} {total}人", allowed, "先新建学校，或改正总数"))
         elif now != total:
             _scale_stage(working, stage, total)
+    if faults:
+        return faults
     after = _compulsory(working)
-    if not faults and (before != after).any():
-        _scale(working, "migrant_pupils", before, after)
+    changed = ((before != after) & ~np.isnan(after)).any(axis=0)
+    old, new = before.sum(axis=0), after.sum(axis=0)
+    known = ~np.isnan(new)
+    _scale(working, "migrant_pupils", *(np.where(known, n, 0).astype(np.int64) for n in (old, new)))
+    working.forget(changed & ~known & (migrants > 0), ["migrant_pupils"])
     return faults
 
 
@@ -185,10 +199,12 @@ def _scale(working: Working, name: str, before: np.ndarray, after: np.ndarray) -
 
 
 def _compulsory(working: Working) -> np.ndarray:
-    """Pupils of both stages of every school, as far as they are known."""
-    return sum(np.nan_to_num(working.column(f"pupils_{stage}")) for stage in STAGES).astype(
-        np.int64
-    )
+    """Pupils of every school, one row per stage: zero in a stage that its type lacks, NaN where they are not known."""
+    pupils = np.array([working.column(f"pupils_{stage}") for stage in STAGES])
+    for row, at in np.argwhere(np.isnan(pupils)):
+        if working.lacks(working.ids[at], f"pupils_{STAGES[row]}"):
+            pupils[row, at] = 0
+    return pupils
 
 
 def _lacking(stage: str, schools: list[str]) -> Fault:

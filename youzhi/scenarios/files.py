@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pandas as pd
@@ -15,10 +16,11 @@ from youzhi.counties import explain_unreadable, find_county, scenarios_folder
 from youzhi.errors import ScenarioError, UsageError
 from youzhi.scenarios.actions import Action, AnyAction
 from youzhi.scenarios.models import Head, Scenario, disagreements
+from youzhi.scenarios.parts import Unfit, show_value
 
 SCENARIO_FAULT_COLUMNS = ["file", "action", "key", "found", "allowed", "advice"]
 
-_ADVICE = "改正这一项；写法可照 data/yiyuan/scenarios/plan-2025.toml"
+_ADVICE = "改正这一项；写法见 docs/scenarios.zh-CN.md"
 _ACTION = TypeAdapter(AnyAction)
 
 
@@ -83,22 +85,39 @@ def load_scenario(
     (2020, 2030, 'stated')
     """
     path = _find_file(name_or_path, county, data)
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except ValueError as error:
-        raise UsageError(f"情景 {path.name} 不是有效的 UTF-8 TOML：{error}") from error
-    except OSError as error:
-        raise explain_unreadable(f"情景 {path.name}", error) from error
-    scenario = parse_scenario(document, path.name)
+    scenario = parse_scenario(_read_document(path), path.name)
     wanted = scenario.county if county is None else find_county(county, data)
-    for key, found, allowed in (
-        ("id", scenario.id, path.stem),
-        ("county", scenario.county, wanted),
-    ):
-        if found != allowed:
-            fault = [path.name, "全文", key, found, allowed, "与文件名、所在县区文件夹一致"]
-            raise ScenarioError(pd.DataFrame([fault], columns=SCENARIO_FAULT_COLUMNS))
+    faults = [
+        [path.name, "全文", key, found, allowed, "与文件名、所在县区文件夹一致"]
+        for key, found, allowed in (
+            ("id", scenario.id, path.stem),
+            ("county", scenario.county, wanted),
+        )
+        if found != allowed
+    ]
+    if faults:
+        raise ScenarioError(_frame(faults))
     return scenario
+
+
+def _read_document(path: Path) -> dict:
+    """The content of a TOML file, with or without a byte order mark."""
+    file = f"情景 {path.name}"
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text, parse_float=Decimal)
+    except OSError as error:
+        raise explain_unreadable(file, error) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} 不是 UTF-8 编码（可能是 GB18030），请另存为 UTF-8。") from error
+    except (ValueError, InvalidOperation, RecursionError) as error:
+        at = re.search(r"at line (\d+), column (\d+)", str(error))
+        end = "文件末尾" if "at end of document" in str(error) else "文中"
+        place = f"第{at[1]}行第{at[2]}列" if at else end
+        raise UsageError(
+            f'{file} 不是有效的 TOML：{place}写法有误。引号要用英文 "，括号要成对，'
+            "同一个键只写一次；写法见 docs/scenarios.zh-CN.md。"
+        ) from error
 
 
 def parse_scenario(document: dict, file: str) -> Scenario:
@@ -124,23 +143,27 @@ def parse_scenario(document: dict, file: str) -> Scenario:
     raw = document.get("action", [])
     if not isinstance(raw, list) or not all(isinstance(one, dict) for one in raw):
         raise ScenarioError(
-            _frame([[file, "全文", "action", repr(raw)[:40], "[[action]] 列表", _ADVICE]])
+            _frame([[file, "全文", "action", show_value(raw), "[[action]] 列表", _ADVICE]])
         )
     rest = {key: value for key, value in document.items() if key != "action"}
     faults, actions, head = [], [], None
     try:
         head = Head.model_validate(rest)
     except ValidationError as error:
-        faults += [[file, "全文", *_tell(fault)] for fault in error.errors()]
+        faults += [[file, "全文", *_tell(fault)] for fault in _own_faults(error)]
     for at, one in enumerate(raw):
         try:
-            actions.append(_ACTION.validate_python(one))
+            actions.append((at, _ACTION.validate_python(one)))
         except ValidationError as error:
-            place = _place(at, one.get("id"), one.get("kind"), one.get("year"))
-            faults += [[file, place, *_tell(fault, one.get("kind"))] for fault in error.errors()]
+            named = [show_value(one[key]) if key in one else "" for key in ("id", "kind", "year")]
+            told = [_tell(fault, one.get("kind")) for fault in _own_faults(error)]
+            faults += [[file, _place(at, *named), *words] for words in told]
     if head is not None:
-        words = disagreements(head, actions)
-        faults += [[file, place, "", said, "前后一致", _ADVICE] for place, said in words]
+        named = dict(actions)
+        faults += [
+            [file, "全文" if at is None else place_action(at, named[at]), *told, _ADVICE]
+            for at, *told in disagreements(head, actions)
+        ]
     if faults:
         raise ScenarioError(_frame(faults))
     return Scenario.model_validate({**rest, "action": raw})
@@ -171,25 +194,50 @@ def _frame(faults: list[list]) -> pd.DataFrame:
     return pd.DataFrame(faults, columns=SCENARIO_FAULT_COLUMNS)
 
 
+def _own_faults(error: ValidationError) -> list[ErrorDetails]:
+    """All but a list that only seems empty because its entries are at fault."""
+    return [one for one in error.errors() if one["type"] != "too_short" or not one["input"]]
+
+
 def _tell(fault: ErrorDetails, kind: str | None = None) -> list[str]:
     """Key, found, allowed and advice of one fault of the shape."""
     keys = [part for part in fault["loc"] if part != kind]
     place = ".".join(str(part + 1) if isinstance(part, int) else part for part in keys)
-    found = "（没有）" if fault["type"] == "missing" else repr(fault["input"])[:60]
-    return [place, found, _explain(fault).partition("（发现 ")[0], _ADVICE]
+    error = fault.get("ctx", {}).get("error")
+    if isinstance(error, Unfit):
+        return [place, error.found, error.allowed, _ADVICE]
+    if fault["type"] == "union_tag_not_found":
+        return ["kind", "（没有）", "必须填写", _ADVICE]
+    if fault["type"] == "union_tag_invalid":
+        kinds = fault["ctx"]["expected_tags"].replace("'", "").replace(", ", "、")
+        return ["kind", show_value(fault["input"]["kind"]), f"只能是 {kinds}", _ADVICE]
+    found = "（没有）" if fault["type"] == "missing" else show_value(fault["input"])
+    return [place, found, _explain(fault), _ADVICE]
 
 
 def _explain(fault: ErrorDetails) -> str:
     """What is allowed instead, in Chinese."""
-    if fault["type"] == "union_tag_invalid":
-        return f"kind 只能是 {fault['ctx']['expected_tags']}"
-    if fault["type"] == "union_tag_not_found":
-        return "写明 kind"
-    if fault["type"] == "string_pattern_mismatch":
-        return "小写字母、数字和连字符"
-    if fault["type"] == "less_than_equal":
-        return f"不大于 {fault['ctx']['le']}"
-    return explain_fault(fault)
+    context = fault.get("ctx", {})
+    match fault["type"]:
+        case "int_type" if isinstance(fault["input"], str):
+            return "应为整数，不加引号"
+        case "string_type":
+            return "应为文字，加英文引号"
+        case "missing":
+            return "必须填写"
+        case "extra_forbidden":
+            return "没有这个键；检查拼写"
+        case "string_pattern_mismatch":
+            return "小写字母、数字和连字符"
+        case "greater_than":
+            return f"大于 {context['gt']}"
+        case "greater_than_equal":
+            return f"不小于 {context['ge']}"
+        case "less_than_equal":
+            return f"不大于 {context['le']}"
+        case "finite_number":
+            return "有限的数"
+    return explain_fault(fault).partition("（发现 ")[0].replace("'", "")
 
 
 def _find_file(name: str | Path, county: str | None, data: str | Path | None) -> Path:

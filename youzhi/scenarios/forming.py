@@ -45,10 +45,11 @@ def ask_for_size(working: Working, action: SetClassSize, limit: int) -> list[Fau
 def form_classes(working: Working, limits: Mapping[str, int], fixed: bool) -> list[Fault]:
     """Form the classes of a year anew where pupils, classrooms or the size asked for have changed (编班).
 
-    So many classes are formed that none is larger than the limit, than the size asked for, or on average than in the
-    base year; pupils are divided evenly, so the largest class is the least that is possible. Where classrooms are
-    fixed, there are no more classes than these. A school where nothing changed keeps its figures. What is told from
-    the number of pupils only by rules that are not known here becomes missing.
+    So many classes are formed that none is larger than the limit or than the size asked for; and as long as there are
+    classrooms for it, none on average than in the base year. Pupils are divided evenly, so the largest class is the
+    least that is possible. Where classrooms are fixed, there are no more classes than these in any case. A school where
+    nothing changed keeps its figures. What is told from the number of pupils only by rules that are not known here
+    becomes missing.
 
     Parameters
     ----------
@@ -95,7 +96,9 @@ def _needed(pupils: np.ndarray, places: np.ndarray, limit: int) -> np.ndarray:
     usual = (then > 0) & (classes > 0) & ~np.isnan(pupils)
     # whole numbers: a quotient of floats may lie just above the number of classes that it was
     people, base = (pupils[usual] * classes[usual]).astype(np.int64), then[usual].astype(np.int64)
-    needed[usual] = np.maximum(needed[usual], -(-people // base))
+    # nobody opens a room because one pupil more came than usual
+    roomy = np.minimum(-(-people // base), places[usual, CLASSROOMS])
+    needed[usual] = np.maximum(needed[usual], roomy)
     return needed
 
 

@@ -10,7 +10,17 @@ from pydantic import Field, model_validator
 
 from youzhi.columns import load_columns
 from youzhi.scenarios.actions import Action, AnyAction
-from youzhi.scenarios.parts import Closed, Count, Slug, Some, Sourced, Stage, Text, Whole
+from youzhi.scenarios.parts import (
+    Closed,
+    Count,
+    Slug,
+    Some,
+    Sourced,
+    Stage,
+    Text,
+    Unfit,
+    Whole,
+)
 from youzhi.standards import Label
 
 
@@ -47,12 +57,14 @@ class Enrolment(Closed):
     @model_validator(mode="after")
     def _is_coherent(self):
         if (self.mode == "stated") != bool(self.stated):
-            raise ValueError("mode 为 stated 时应写 [[enrolment.stated]]，其余 mode 不写")
+            found = f"mode 为 {self.mode}，{'有' if self.stated else '没有'} [[enrolment.stated]]"
+            raise Unfit(found, "mode 为 stated 时应写 [[enrolment.stated]]，其余 mode 不写")
         if len({bool(entry.stage) for entry in self.stated}) > 1:
-            raise ValueError("stated 要么都写 stage，要么都不写")
-        twice = Counter((entry.year, entry.stage) for entry in self.stated)
-        if max(twice.values(), default=0) > 1:
-            raise ValueError("stated 中同一年同一学段写了两次")
+            raise Unfit("stated 有的写了 stage，有的没有写", "要么都写 stage，要么都不写")
+        counts = Counter((entry.year, entry.stage) for entry in self.stated)
+        twice = [f"{year} {stage}".strip() for (year, stage), n in counts.items() if n > 1]
+        if twice:
+            raise Unfit(f"stated 中 {'、'.join(twice)} 写了两次", "同一年同一学段只写一次")
         return self
 
 
@@ -64,8 +76,8 @@ class Classes(Closed):
     limit
         Largest class of each stage (人); what is not given is the limit of the national standard.
     rooms
-        open: classes are opened as pupils need them; fixed: no more classes than classrooms there are, which only
-        building and extending add, so that classes become too large instead.
+        open: beyond the classrooms there are, one is opened where the limit or a size asked for demands it; fixed: no
+        more classes than classrooms, which only building and extending add, so that classes become too large instead.
     """
 
     limit: dict[Stage, Some] = Field(default_factory=dict)
@@ -108,9 +120,11 @@ class Scenario(Head):
 
     @model_validator(mode="after")
     def _is_coherent(self):
-        faults = [f"{place}：{words}" for place, words in disagreements(self, self.action)]
+        faults = list(disagreements(self, enumerate(self.action)))
         if faults:
-            raise ValueError("；".join(faults))
+            _, keys, found, allowed = zip(*faults, strict=True)
+            pairs = zip(keys, found, strict=True)
+            raise Unfit("；".join(f"{k} {f}" for k, f in pairs), "；".join(allowed))
         return self
 
     @property
@@ -119,35 +133,46 @@ class Scenario(Head):
         return f"{self.county}/scenarios/{self.id}.toml"
 
 
-def disagreements(head: Head, actions: Iterable[Action]) -> Iterator[tuple[str, str]]:
+def disagreements(
+    head: Head, actions: Iterable[tuple[int, Action]]
+) -> Iterator[tuple[int | None, str, str, str]]:
     """Tell what does not fit together in a scenario whose parts are in the shape (前后不一).
 
     Parameters
     ----------
-    head, actions
-        Those parts that are in the shape.
+    head
+        In the shape.
+    actions
+        Those that are in the shape, each with its position in the file, counted from 0.
 
     Yields
     ------
-    tuple of str
-        Key or id of an action, and what is wrong, in Chinese.
+    tuple
+        Position of the action (None for the head), key, what was found, what is allowed; words are Chinese.
     """
-    year = load_columns()["year"]
-    if not year.min <= head.base_year <= head.to <= year.max:
-        yield "to", f"年份应满足 {year.min} ≤ base_year ≤ to ≤ {year.max}"
-    for entry in head.enrolment.stated:
-        if not head.base_year < entry.year <= head.to:
-            span = f"{head.base_year + 1}—{head.to}"
-            yield (
-                "enrolment.stated",
-                f"year 应在{span}之间（发现 {entry.year}）；基准年以学校表为准",
-            )
-    for name, count in Counter(entry.id for entry in head.assumption).items():
-        if count > 1:
-            yield "assumption", f"id {name} 重复"
-    for name, count in Counter(action.id for action in actions).items():
-        if count > 1:
-            yield name, "措施的 id 重复"
-    for action in actions:
-        if not head.base_year <= action.year <= head.to:
-            yield action.id, f"year 应在{head.base_year}—{head.to}之间（发现 {action.year}）"
+    actions, fresh = list(actions), "没有用过的 id"
+    for at, name in _repeated(enumerate(entry.id for entry in head.assumption)):
+        yield None, f"assumption.{at + 1}.id", name, fresh
+    for at, name in _repeated((at, action.id) for at, action in actions):
+        yield at, "id", name, fresh
+    year, first, last = load_columns()["year"], head.base_year, head.to
+    if not year.min <= first <= last <= year.max:
+        allowed = f"{year.min} ≤ base_year ≤ to ≤ {year.max}"
+        yield None, "base_year、to", f"base_year = {first}，to = {last}", allowed
+        return
+    for at, entry in enumerate(head.enrolment.stated):
+        if not first < entry.year <= last:
+            allowed = f"{first + 1}—{last}的年份；基准年以学校表为准"
+            yield None, f"enrolment.stated.{at + 1}.year", str(entry.year), allowed
+    for at, action in actions:
+        if not first <= action.year <= last:
+            yield at, "year", str(action.year), f"{first}—{last}的年份"
+
+
+def _repeated(names: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Positions and names that came up before."""
+    seen: set[str] = set()
+    for at, name in names:
+        if name in seen:
+            yield at, name
+        seen.add(name)

@@ -30,6 +30,8 @@ def pupil_faults(
         faults.append((giver, f"转出{count}人", allowed, "减少人数，或换一所学校"))
     if giver == receiver:
         faults.append((giver, "转给自己", "两所不同的学校", "改正学校代码"))
+    if receiver:
+        faults += uncounted_faults(working, giver, receiver, f" {stage} 学生")
     if receiver and working.lacks(receiver, name):
         kind = working.text(receiver, "school_type")
         faults.append(
@@ -40,19 +42,54 @@ def pupil_faults(
     return faults
 
 
+def uncounted_faults(working: Working, giver: str, receiver: str, whom: str) -> list[Fault]:
+    """Why nobody goes from a school that is judged to one that is not: they would only be out of sight (不计入的学校)."""
+    if not working.counts(giver) or working.counts(receiver):
+        return []
+    kind = working.text(receiver, "school_type")
+    found = f"接收{whom}，类型为 {kind}（不计入资源配置指标）"
+    return [(receiver, found, "计入义务教育学段的学校", "换一所学校")]
+
+
+def senior_faults(
+    working: Working, giver: str, into: str, count: Fraction | int | None
+) -> list[Fault]:
+    """Why senior pupils cannot go along: where there is no senior stage they would vanish, and their rooms be judged."""
+    if count == 0 or not working.lacks(into, "pupils_senior"):
+        return []
+    found = "高中在校生数不详" if count is None else f"转出高中学生{count}人到 {into}"
+    allowed = "没有高中学生的学校，或有高中学段的接收学校"
+    return [(giver, found, allowed, "换一所接收学校，或核对学校表中的高中在校生数")]
+
+
+def unalike_faults(working: Working, giver: str, into: str) -> list[Fault]:
+    """Why the rooms of a school cannot be joined to another's: those of one are judged, of the other not."""
+    if working.counts(giver) == working.counts(into):
+        return []
+    kinds = [working.text(code, "school_type") for code in (giver, into)]
+    found = f"{kinds[0]} 并入 {kinds[1]}"
+    return [(giver, found, "两所都计入或都不计入义务教育资源指标", "换一所学校")]
+
+
 def move_pupils(working: Working, giver: str, receiver: str, stage: str, count: int) -> None:
     """Move pupils; migrants and pupils of the zone go along in the shares that they have where they leave (转移学生)."""
     if not count:
         return
     here = working.get(giver, f"pupils_{stage}")
-    both = sum(working.get(giver, f"pupils_{name}") or 0 for name in STAGES)
+    each = [working.get(giver, f"pupils_{name}") for name in STAGES]
+    both = None if None in each else sum(each)
     for name, whole in ((f"in_zone_pupils_{stage}", here), ("migrant_pupils", both)):
         part = working.get(giver, name)
-        gone = None if part is None else int(round_half_up(part * count / whole, 0))
+        gone = _share_of(part, count, whole) if part else part
         working.add(giver, name, None if gone is None else -gone)
         working.add(receiver, name, gone)
     working.add(giver, f"pupils_{stage}", -count)
     working.add(receiver, f"pupils_{stage}", count)
+
+
+def _share_of(part: Fraction, count: int, whole: Fraction | None) -> int | None:
+    """How many of a part go along with some of the whole; None where the whole is not known."""
+    return None if whole is None else int(round_half_up(part * count / whole, 0))
 
 
 def staff_faults(working: Working, giver: str, stage: str, staff: Staff) -> list[Fault]:

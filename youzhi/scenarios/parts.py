@@ -11,6 +11,40 @@ from youzhi.columns import load_columns
 
 STAGES = ("primary", "junior")
 
+
+class Unfit(ValueError):
+    """What was found in a part of a scenario, and what is allowed instead (不合写法)."""
+
+    def __init__(self, found: str, allowed: str):
+        self.found, self.allowed = found, allowed
+        super().__init__(f"{found}；允许：{allowed}")
+
+
+def show_value(value) -> str:
+    """Show what stands in a file, without the forms of Python (所填的值).
+
+    Parameters
+    ----------
+    value
+        As tomllib reads it.
+
+    Returns
+    -------
+    str
+        At most 60 characters.
+
+    Examples
+    --------
+    >>> show_value(True), show_value({"school": "甲"}), show_value([1, 2])
+    ('true', '一个表（school）', '2项的列表')
+    """
+    if isinstance(value, dict):
+        return f"一个表（{'、'.join(value)}）"[:60]
+    if isinstance(value, list | tuple):
+        return f"{len(value)}项的列表"
+    return str(value).lower() if isinstance(value, bool) else str(value)[:60]
+
+
 # More than any column may hold is a slip of the pen.
 _MOST = max(int(column.max) for column in load_columns().values() if column.is_number)
 
@@ -20,7 +54,7 @@ def _as_decimal(written):
     if isinstance(written, float):
         return Decimal(repr(written))
     if isinstance(written, bool) or not isinstance(written, int | Decimal):
-        raise ValueError(f"应为数（发现 {written!r:.40}）")
+        raise Unfit(show_value(written), "应为数，不加引号")
     return Decimal(written)
 
 
@@ -66,7 +100,8 @@ class Staff(Closed):
         kinds = {name: getattr(self, name) for name in Staff.model_fields if name != "teachers"}
         more = [name for name, count in kinds.items() if count and count > self.teachers]
         if more:
-            raise ValueError(f"{'、'.join(more)} 不能大于 teachers（{self.teachers}）")
+            found = "、".join(f"{name} = {getattr(self, name)}" for name in more)
+            raise Unfit(found, f"不大于 teachers（{self.teachers}）")
         return self
 
 
@@ -87,7 +122,7 @@ class Transfer(Closed):
     @model_validator(mode="after")
     def _moves_somebody(self):
         if not self.primary + self.junior:
-            raise ValueError("primary 与 junior 应至少有一个大于零")
+            raise Unfit("primary、junior 都是零", "至少有一个大于零")
         return self
 
 
@@ -116,9 +151,12 @@ class Estate(Closed):
     def _indoor_sports_are_rooms(self):
         by_table = getattr(self, "construction", None) is not None
         if not by_table and (self.indoor_sports_area_m2 or 0) > (self.teaching_area_m2 or 0):
-            raise ValueError(
-                "indoor_sports_area_m2 已含在 teaching_area_m2 中（与事业统计同口径），不能比它大"
+            found = f"indoor_sports_area_m2 = {self.indoor_sports_area_m2}"
+            rooms = self.teaching_area_m2 if self.teaching_area_m2 is not None else "没有写"
+            allowed = (
+                f"不大于 teaching_area_m2（{rooms}）：室内体育用房已含在其中，与事业统计同口径"
             )
+            raise Unfit(found, allowed)
         return self
 
     def given(self) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -206,12 +207,25 @@ def _limits(scenario: Scenario) -> dict[str, int]:
 def _check_years(scenario: Scenario, years: Iterable[int] | None) -> set[int]:
     """The years that are asked for, all within the scenario."""
     span = range(scenario.base_year, scenario.to + 1)
-    wanted = set(span) if years is None else {int(year) for year in years}
+    wanted = set(span) if years is None else _whole_years(scenario, years)
     outside = sorted(wanted - set(span))
     if outside or not wanted:
         found = "、".join(map(str, outside)) or "（没有年份）"
         raise UsageError(f"情景 {scenario.id} 没有{found}年；可用：{span.start}—{scenario.to}年。")
     return wanted
+
+
+def _whole_years(scenario: Scenario, years: Iterable[int]) -> set[int]:
+    """Years as numbers; a text or a fraction is no year."""
+    found = [years] if isinstance(years, str) or not isinstance(years, Iterable) else list(years)
+    single = len(found) == 1 and found[0] is years
+    wrong = [one for one in found if isinstance(one, bool) or not isinstance(one, Integral)]
+    if single or wrong:
+        told = "、".join(map(repr, wrong or found))
+        raise UsageError(
+            f"情景 {scenario.id} 的年份应是整数，如 2021；多个年份放在列表里，如 [2021, 2022]。现在是：{told}。"
+        )
+    return {int(year) for year in found}
 
 
 def _check_table(schools: SchoolTable, scenario: Scenario) -> None:

@@ -132,6 +132,10 @@ class Working:
         kind = self.texts["school_type"][self._row[code]]
         return stage in (*STAGES, "senior") and kind in self.has and stage not in self.has[kind]
 
+    def counts(self, code: str) -> bool:
+        """Whether a school is of a type that the resource indicators count."""
+        return self.texts["school_type"][self._row[code]] in self.has
+
     def text(self, code: str, name: str):
         """One text, choice or truth value; None where it is missing."""
         return self.texts[name][self._row[code]]
