@@ -190,12 +190,15 @@ def test_statistics_count_from_1_september_on():
         ("at_most", 99, "met"),
         ("at_most", 100, "met"),
         ("at_most", 101, "short"),
+        ("below", 99, "met"),
+        ("below", 100, "short"),
+        ("below", 101, "short"),
         ("equals", 99, "short"),
         ("equals", 100, "met"),
         ("equals", 101, "short"),
     ],
 )
-def test_the_promised_number_itself_is_enough(test, actual, expected):
+def test_the_promised_number_itself_is_enough_unless_less_is_promised(test, actual, expected):
     row = promise(test=test)
     assert status(row, date(2024, 12, 31), pupils(y2024=actual)) == expected
 
@@ -715,6 +718,7 @@ def test_every_misspelt_key_is_told_at_once(tmp_path):
         ('unit = "所"\n', "", "unit"),
         ('test = "at_least"', 'test = "happens"', "value"),
         ('confidence = "V"', 'confidence = "I"', "note"),
+        ('due = "2025"', 'due = "2025"\nprinted_due = "2025年中旬"', "note 中说明 due"),
         ('types = ["primary"]', 'types = ["university"]', "university"),
         ('kind = "schools", types = ["primary"]', 'kind = "column", columns = ["town"]', "town"),
         ('kind = "schools", types = ["primary"]', 'kind = "figure", id = "gdp"', "gdp"),
@@ -943,6 +947,53 @@ def test_every_stated_date_stands_in_its_document(county, seeds):
         assert not year or stands_in(seeds[row.document], year + "年"), row.id
         for month in rest[:1]:
             assert f"{int(month)}月" in re.sub(r"\s", "", seeds[row.document]), row.id
+
+
+def test_every_due_period_that_is_printed_otherwise_stands_in_its_document(seeds):
+    found = {}
+    for name in COUNTIES:
+        for row in load_commitments(name).commitment:
+            if row.printed_due:
+                year, rest = row.printed_due.split("年")
+                assert stands_in(seeds[row.document], f"{year}年"), row.id
+                assert stands_in(seeds[row.document], rest), row.id
+                found[name, row.id] = row.due_text
+    assert found == {
+        ("yiyuan", "county-plan-2021"): "2021年5月中旬",
+        ("shanting", "function-rooms"): "2017年3月初",
+        ("shanting", "weak-schools-start"): "2017年3月上旬",
+    }
+
+
+def test_a_printed_period_changes_words_only():
+    row = event(due="2021-05-20", printed_due="2021年5月中旬", note="按中旬末日计")
+    found = one(row, date(2021, 5, 20))
+    assert (found["due"], found["due_date"].date()) == ("2021年5月中旬", date(2021, 5, 20))
+    assert (found["status"], status(row, date(2021, 5, 21))) == ("not_due", "cannot_be_judged")
+
+
+def test_a_date_that_no_text_prints_is_not_shown_as_a_day(seeds):
+    [document] = load_commitments("huantai").document
+    assert (document.date, document.date_text) == (
+        date(2021, 12, 31),
+        "文号2021年，印发日期未见",
+    )
+    shown = {
+        one.name: one.date_text for name in COUNTIES for one in load_commitments(name).document
+    }
+    days = {name: text.split("-") for name, text in shown.items() if name != document.name}
+    for name, (year, month, day) in days.items():
+        assert stands_in(seeds[name], f"{year}年{int(month)}月{int(day)}日"), name
+
+
+def test_what_a_document_calls_less_is_printed_and_judged_as_less():
+    signs = {
+        name: row.target_text
+        for name in COUNTIES
+        for row in load_commitments(name).commitment
+        if row.id == "monitoring-difference"
+    }
+    assert signs == dict.fromkeys(["huantai", "wenling", "yiyuan"], "＜0.15")
 
 
 def test_every_department_stands_in_the_document(county, seeds):

@@ -21,9 +21,9 @@ from youzhi.comparisons import compare_counties, values
 from youzhi.comparisons.context import frame_context
 from youzhi.comparisons.rules import frame_rules
 from youzhi.comparisons.settings import Settings, load_settings
-from youzhi.comparisons.timelines import find_plans, frame_timelines, level_of
+from youzhi.comparisons.timelines import find_aims, find_plans, frame_timelines, level_of
 from youzhi.counties import load_county
-from youzhi.errors import UsageError
+from youzhi.errors import DataError, UsageError
 
 FOUR = ["yiyuan", "huantai", "wenling", "shanting"]
 
@@ -51,12 +51,23 @@ def row(frame, **where):
     return frame.iloc[0]
 
 
-def write_root(folder: Path, card: str = "", **counties):
+def stages_of(primary=None, junior=None):
+    """The part of a card that says how many grades each stage has."""
+    years = {"primary": primary, "junior": junior}
+    return "".join(f"[stages.{name}]\nyears = {n}\n" for name, n in years.items() if n)
+
+
+SIX_THREE = stages_of(6, 3)
+
+
+def write_root(folder: Path, card: str | dict = SIX_THREE, **counties):
     """A data root with one school table per county and year: name=(year, rows)."""
     for county, (year, rows) in counties.items():
         place = folder / county / str(year)
         place.mkdir(parents=True)
-        (folder / county / "county.toml").write_text(f'name = {{ zh = "{county}县" }}\n{card}')
+        (folder / county / "county.toml").write_text(
+            f'name = {{ zh = "{county}县" }}\n{card if isinstance(card, str) else card[county]}'
+        )
         frame = pd.DataFrame([{"county": county, "year": year, **one} for one in rows])
         frame.to_csv(place / "schools.csv", index=False)
     return folder
@@ -221,6 +232,46 @@ def test_all_faults_of_the_question_are_told_at_once():
         compare_counties(["yiyuan"], 2023)
 
 
+@pytest.mark.parametrize(
+    ("year", "found"),
+    [(2023.0, "“2023.0”"), ("2023", "文字“2023”"), (None, "“None”"), (True, "“True”")],
+)
+def test_a_year_that_is_no_whole_number_is_refused_with_what_else_is_wrong(year, found):
+    with pytest.raises(UsageError) as refused:
+        compare_counties(["yiyuan", "nowhere"], year)
+    assert f"统计年度应为整数，例如 2023；发现{found}" in str(refused.value)
+    assert "没有县区“nowhere”" in str(refused.value)
+
+
+def test_counties_that_are_no_list_are_refused():
+    with pytest.raises(UsageError, match="发现“None”"):
+        compare_counties(None, 2023)
+
+
+def test_a_whole_number_of_another_type_is_a_year():
+    assert compare_counties(["yiyuan", "huantai"], np.int64(2023)).year == 2023
+
+
+def test_other_years_are_read_only_when_they_are_asked_for(tmp_path):
+    """2019 of county a is no table at all: 2020 can be compared, and the series is refused."""
+    rows = [good("甲校") | {"organiser_code": 7}]
+    root = write_root(tmp_path, a=(2020, rows), b=(2020, rows))
+    (root / "a" / "2019").mkdir()
+    (root / "a" / "2019" / "schools.csv").write_text("没有\n这样的列\n", encoding="utf-8")
+    found = compare_counties(["a", "b"], 2020, data=root)
+    assert len(found.values) == 14
+    with pytest.raises(DataError):
+        _ = found.series
+
+
+def test_series_are_those_of_the_data_root_of_the_question(tmp_path, monkeypatch):
+    rows = [good("甲校") | {"organiser_code": 7}]
+    monkeypatch.setenv("YOUZHI_DATA", str(write_root(tmp_path, a=(2020, rows), b=(2020, rows))))
+    found = compare_counties(["a", "b"], 2020)
+    monkeypatch.delenv("YOUZHI_DATA")
+    assert set(found.series["county"]) == {"a", "b"}
+
+
 # ------------------------------------------------------------------------------------ rankings
 
 
@@ -240,7 +291,66 @@ def test_counties_of_two_standards_are_not_ranked(of_2016):
 def test_made_up_data_alone_forbid_a_ranking():
     found = compare_counties(["yiyuan", "huantai"], 2023).rank()
     assert len(found.reasons) == 1
-    assert "沂源县、桓台县" in found.reason
+    assert "沂源县、桓台县的学校数据不全是真实数据（模拟数据）" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ({}, {}, "a县、b县的学校数据不全是真实数据（未注明）"),
+        ({"data_kind": "real"}, {}, "b县的学校数据不全是真实数据（未注明）"),
+        (
+            {"data_kind": "synthetic"},
+            {},
+            "a县、b县的学校数据不全是真实数据（a县模拟数据；b县未注明）",
+        ),
+    ],
+)
+def test_data_that_nobody_called_real_are_not_ranked(tmp_path, first, second, told):
+    row = good("甲校") | {"organiser_code": 7}
+    root = write_root(tmp_path, a=(2020, [row | first]), b=(2020, [row | second]))
+    found = compare_counties(["a", "b"], 2020, data=root).rank()
+    assert not found.allowed
+    assert told in found.reasons[-1]
+
+
+def test_one_school_of_unknown_kind_among_real_ones_is_enough(tmp_path):
+    row = good("甲校") | {"organiser_code": 7, "data_kind": "real"}
+    mixed = [row, row | {"school": "乙校", "data_kind": None}]
+    root = write_root(tmp_path, a=(2020, [row]), b=(2020, mixed))
+    assert compare_counties(["a", "b"], 2020, data=root).unreal == {"b": "未注明、真实数据"}
+
+
+@pytest.mark.parametrize(
+    ("cards", "told"),
+    [
+        (
+            {"a": stages_of(5, 4), "b": stages_of(6, 3)},
+            "学制不同：a县小学5年、初中4年；b县小学6年、初中3年。",
+        ),
+        (
+            {"a": stages_of(6, 3), "b": stages_of(6, 4)},
+            "学制不同：a县小学6年、初中3年；b县小学6年、初中4年。",
+        ),
+        (
+            {"a": stages_of(6, 3), "b": stages_of(6)},
+            "学制不同或未注明：a县小学6年、初中3年；b县小学6年、初中未注明。",
+        ),
+        ({"a": "", "b": ""}, "学制不同或未注明：a县、b县小学未注明、初中未注明。"),
+    ],
+)
+def test_stages_of_other_grades_or_of_unknown_ones_are_not_ranked(tmp_path, cards, told):
+    rows = [good("甲校") | {"organiser_code": 7, "data_kind": "real"}]
+    root = write_root(tmp_path, cards, a=(2020, rows), b=(2020, rows))
+    found = compare_counties(["a", "b"], 2020, data=root).rank()
+    assert found.reasons == (f"{told}同名学段的年级不同，不能放进同一个排序。",)
+
+
+def test_the_systems_of_the_four_counties_are_told_in_the_order_given(four):
+    assert (
+        "学制不同：沂源县、桓台县小学5年、初中4年；温岭市、山亭区小学6年、初中3年。"
+        in four.rank().reason
+    )
 
 
 def test_real_data_of_one_standard_and_unit_are_ranked(tmp_path):
@@ -323,6 +433,27 @@ def test_only_documents_that_aim_at_a_recognition_are_plans():
     assert set(found["document"]) == {"源教体字〔2021〕18号"}
 
 
+def test_a_plan_aims_at_the_level_that_its_title_names(four):
+    aims = four.timelines.groupby("county")["aim"].unique()
+    assert {county: list(part) for county, part in aims.items()} == {
+        **{county: ["优质均衡"] for county in FOUR[:3]},
+        "shanting": ["基本均衡"],
+    }
+    promises = load_commitments("shanting")
+    untitled = promises.document[0].model_copy(update={"title": "工作方案"})
+    assert find_aims(promises.model_copy(update={"document": [untitled]})) == {
+        "山政办发〔2017〕12号": ""
+    }
+
+
+def test_a_period_is_told_as_its_document_writes_it(four):
+    due = four.timelines.set_index("id")["due"]
+    assert (due["county-plan-2021"], due["weak-schools-start"]) == (
+        "2021年5月中旬",
+        "2017年3月上旬",
+    )
+
+
 def test_timelines_hold_the_dates_of_the_four_plans(four):
     table_of = four.timelines
     national = table_of[table_of["level"] == "national"].groupby("county")["due_date"].max()
@@ -345,7 +476,7 @@ def test_timelines_hold_the_dates_of_the_four_plans(four):
         ),
         (
             "special_funding",
-            {"yiyuan": {6000, 8000}, "huantai": set(), "wenling": {6000}, "shanting": set()},
+            {"yiyuan": {6000}, "huantai": set(), "wenling": {6000}, "shanting": set()},
         ),
         (
             "retention",
@@ -394,6 +525,39 @@ def test_a_county_that_wrote_nothing_has_one_row_with_an_empty_local_layer(four)
     ]
     assert rows["local"].tolist() == [""]
     assert rows["actual"].iat[0] != ""
+
+
+def test_label_and_text_of_each_check_of_an_item_are_kept_apart(four):
+    rows = four.rules[(four.rules["matter"] == "class_size") & (four.rules["county"] == "yiyuan")]
+    assert set(rows["actual"]) == {"超班额班级数：92个校段全部符合"}
+    assert rows["national"].iat[0].startswith("超班额班级数：不超过0个；最大班额：小学不超过45人")
+
+
+def test_a_strict_bar_is_promised_strictly(four):
+    rows = four.rules[four.rules["matter"] == "monitoring"]
+    told = rows.loc[rows["local"].str.contains("差异率"), ["county", "local"]]
+    assert told.set_index("county")["local"].to_dict() == dict.fromkeys(
+        ["huantai", "wenling", "yiyuan"], "国家质量监测校际差异率：＜0.15（差异率）"
+    )
+
+
+def test_areas_of_rooms_are_told_by_the_promise_that_names_them_only(four):
+    rows = four.rules[
+        (four.rules["matter"] == "special_rooms") & (four.rules["county"] == "wenling")
+    ]
+    assert rows["local"].tolist() == [
+        "每12个班配备音乐、美术专用教室各1间",
+        "每12个班配备音乐、美术专用教室1间",
+        "每12个班的音乐专用教室：≥96㎡/间",
+        "每12个班的美术专用教室：≥90㎡/间",
+    ]
+
+
+def test_what_a_county_reports_as_paid_is_no_rule_of_its_plan(four):
+    rows = four.rules[
+        (four.rules["matter"] == "special_funding") & (four.rules["county"] == "yiyuan")
+    ]
+    assert rows["local"].tolist() == ["特教学校生均公用经费（下限）：≥6000元/生"]
 
 
 def test_an_item_that_the_standard_lacks_is_said_to_be_lacking(of_2016):

@@ -1,11 +1,16 @@
 """Figures of several counties are tested by what they draw: lines, dots, bars, labels, and by their size on paper."""
 
 import io
+from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import R2, R4, good, judge
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
 from PIL import Image
 from test_comparisons import FOUR, compare_once
 from test_narrative_comparison import made_of
@@ -13,7 +18,7 @@ from test_standard_2012 import pair
 
 from youzhi import figures
 from youzhi.errors import UsageError
-from youzhi.figures.comparison import COUNTY_LOOKS, LEVEL_MARKS
+from youzhi.figures.comparison import COUNTY_LOOKS, LEVEL_MARKS, _label_ends
 
 DRAWINGS = [
     figures.draw_county_coefficients,
@@ -119,6 +124,87 @@ def test_slopes_show_the_share_of_every_county_year_by_year(four):
         assert np.isnan(drawn[~known.to_numpy()]).all()
 
 
+def ends_of(axis):
+    """The numbers beside the lines: text -> height."""
+    return {text.get_text(): text.get_position()[1] for text in axis.texts}
+
+
+def test_numbers_beside_the_lines_stand_at_their_height(four):
+    """Junior 2025: three counties at 100.0 share one label; 81.0 of the fourth has all the room it needs."""
+    junior = ends_of(figures.draw_county_slopes(four).axes[1])
+    last = of(four.stage_series, stage="junior", year=2025).set_index("county")["share_low"] * 100
+    assert (last.round(1) == 100).sum() == 3
+    assert sorted(junior) == ["100.0", "81.0"]
+    assert junior["81.0"] == pytest.approx(last["shanting"], abs=0.05)
+    assert junior["100.0"] == pytest.approx(100, abs=2)
+    primary = ends_of(figures.draw_county_slopes(four).axes[0])
+    assert all(abs(float(text) - height) < 3.5 for text, height in primary.items())
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=8))
+def test_numbers_beside_lines_stay_in_order_apart_and_in_the_picture(permille):
+    axis = Figure().subplots()
+    axis.set_ylim(0, 105)
+    names = "abcdefgh"[: len(permille)]
+    comparison = SimpleNamespace(names=dict.fromkeys(names, "县"))
+    ends = {name: (2025, value / 10) for name, value in zip(names, permille, strict=True)}
+    _label_ends(axis, comparison, ends, 1)
+    found = sorted(ends_of(axis).items(), key=lambda pair: float(pair[0]))
+    assert [float(text) for text, _ in found] == sorted({value / 10 for value in permille})
+    heights = [height for _, height in found]
+    assert all(high - low > 6.29 for low, high in pairwise(heights))
+    assert heights[0] >= 0
+    assert heights[-1] <= 105
+
+
+def test_the_title_of_shares_is_about_the_year_compared_and_one_unit_at_a_time(four):
+    """Junior 2023: of the three that count schools one is met throughout, of the one that counts campuses none."""
+    found = of(four.stages, stage="junior").set_index("county")["share_low"] == 1
+    assert found.to_dict() == dict.fromkeys(FOUR, False) | {"yiyuan": True}
+    title = figures.draw_county_slopes(four).axes[1].get_title(loc="left")
+    assert title.splitlines()[:2] == [
+        "初中：2023年校段全部达标的县",
+        "按学校的3个县中1个，按独立校区的1个县中0个",
+    ]
+
+
+def test_a_county_that_cannot_be_told_is_counted_apart_in_the_title():
+    one = judge([good("甲校"), good("乙校", rooms=None)], county="a")
+    other = judge([good("丙校")], county="b")
+    title = figures.draw_county_slopes(made_of(one, other)).axes[0].get_title(loc="left")
+    assert "按学校的2个县中1个、1个无法判定" in title
+
+
+def test_who_has_nothing_to_draw_is_said_in_the_legend(of_2016):
+    [legend] = figures.draw_county_slopes(of_2016).legends
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["沂源县（按学校）", "山亭区（按学校；没有可画的数）"]
+
+
+def test_means_beside_a_bar_of_schools_are_called_means(four):
+    title = figures.draw_county_multiples(four).axes[0].get_title(loc="left")
+    rows = of(four.values, county="yiyuan")
+    below = int((rows["mean"] < rows["bar"]).sum())
+    assert title == f"沂源县\n2023年14项县均值中\n{below}项低于标准值"
+    [legend] = figures.draw_county_multiples(four).legends
+    assert "标准值（与学段同色，按校执行）" in [text.get_text() for text in legend.get_texts()]
+    sizes = figures.draw_county_sizes(four).axes[0].get_title(loc="left")
+    assert sizes.endswith("组低于标准值\n（标准按校执行）")
+    assert "组均值中" in sizes
+
+
+def test_the_timeline_keeps_two_recognitions_apart(four):
+    axis = figures.draw_county_timelines(four).axes[0]
+    assert axis.get_title(loc="left").endswith("从2017年到2030年；山亭区为基本均衡，其余为优质均衡")
+    names = [label.get_text() for label in axis.get_yticklabels()]
+    assert names[0] == "沂源县\n（优质均衡）"
+    assert names[3] == "山亭区\n（基本均衡）"
+    alike = figures.draw_county_timelines(compare_once(2023, "yiyuan", "huantai")).axes[0]
+    assert alike.get_title(loc="left").endswith("从2025年到2030年，都是优质均衡")
+    two = figures.draw_county_timelines(compare_once(2016, "yiyuan", "shanting")).axes[0]
+    assert "；山亭区为基本均衡，沂源县为优质均衡" in two.get_title(loc="left")
+
+
 def test_a_year_of_another_standard_is_a_hollow_mark(four):
     axis = figures.draw_county_slopes(four).axes[0]
     hollow = [line for line in axis.lines if line.get_mfc() == "white" and len(line.get_xdata())]
@@ -203,6 +289,8 @@ def test_a_timeline_has_a_mark_per_milestone_in_the_shape_of_its_level(four):
         assert {to_rgba(line.get_color()) for line in drawn} == {to_rgba(color)}
     labels = " ".join(text.get_text() for text in axis.texts)
     assert "2028年　通过优质均衡省级评估认定" in labels
+    assert "2017年3月上旬　改薄建设项目开工" in labels
+    assert "2017年3月10日" not in labels
 
 
 def test_what_cannot_be_drawn_is_said_in_words():

@@ -57,7 +57,10 @@ def made_of(*results, census=()):
         cards.append(card.model_copy(update={"name": card.name.model_copy(update={"zh": county})}))
     promises = tuple(Commitments(county=card.id) for card in cards)
     year = results[0].one_year()[1]
-    return CountyComparison(year, results, results, tuple(cards), promises)
+    histories = {card.id: result for card, result in zip(cards, results, strict=True)}
+    return CountyComparison(
+        year, results, tuple(cards), promises, lambda county, _standard: histories[county]
+    )
 
 
 @pytest.mark.parametrize("describe", DESCRIBE)
@@ -90,6 +93,63 @@ def test_scope_says_standard_unit_and_that_the_data_are_made_up(four):
         assert words in text
     assert "计数单位不同：" in text
     assert "评估标准不同" not in text
+
+
+def test_scope_says_whose_data_are_not_known_to_be_real(tmp_path):
+    row = good("甲校") | {"organiser_code": 7}
+    root = write_root(tmp_path, a=(2020, [row]), b=(2020, [row | {"data_kind": "real"}]))
+    text = narrative.describe_comparison(compare_counties(["a", "b"], 2020, data=root))
+    assert "a县的学校数据不全是真实数据（未注明），表中高低不能当作发现。" in text
+    assert "程序生成" not in text
+
+
+def test_only_counties_with_made_up_data_are_said_to_have_them(tmp_path):
+    row = good("甲校") | {"organiser_code": 7}
+    kinds = {"a": "real", "b": "synthetic"}
+    root = write_root(
+        tmp_path, **{name: (2020, [row | {"data_kind": kind}]) for name, kind in kinds.items()}
+    )
+    text = narrative.describe_comparison(compare_counties(["a", "b"], 2020, data=root))
+    assert "b县的学校数据不全是真实数据（模拟数据），" in text
+    assert "不反映b县的实际" in text
+
+
+def test_scope_says_that_stages_of_one_name_have_other_grades(four, tmp_path):
+    text = narrative.describe_comparison(four)
+    assert "学制不同：沂源县、桓台县小学5年、初中4年；温岭市、山亭区小学6年、初中3年。同名" in text
+    assert "学制" not in narrative.describe_comparison(compare_once(2023, "yiyuan", "huantai"))
+    rows = [good("甲校") | {"organiser_code": 7}]
+    bare = write_root(tmp_path, "", a=(2020, rows), b=(2020, rows))
+    text = narrative.describe_comparison(compare_counties(["a", "b"], 2020, data=bare))
+    assert "同名学段的年级是否相同不能确定" in text
+
+
+def test_scope_says_that_a_plan_aims_at_another_recognition(four, of_2016):
+    text = narrative.describe_comparison(four)
+    assert (
+        "山亭区的方案只针对基本均衡，这里按教督〔2017〕6号（优质均衡）计算："
+        "基本均衡之后改按优质均衡监测，系本项目约定。" in text
+    )
+    assert text.count("只针对") == 1
+    assert "只针对" not in narrative.describe_comparison(of_2016)
+
+
+def test_units_are_told_in_the_order_of_the_counties(four):
+    assert "计数单位不同：沂源县、桓台县、山亭区按学校；温岭市按独立校区。" in (
+        narrative.describe_comparison(four)
+    )
+
+
+def test_the_short_table_begins_with_county_and_stage_in_the_order_given(four):
+    table = narrative.tabulate_comparison(four)
+    assert table.columns[:3].tolist() == ["县区", "学段", "年度"]
+    assert table["县区"].tolist()[::2] == ["沂源县", "桓台县", "温岭市", "山亭区"]
+    assert table["学段"].tolist()[:2] == ["小学", "初中"]
+
+
+def test_definitions_hold_the_grades_of_the_stages(four):
+    table = narrative.tabulate_definitions(four)
+    assert table["学制"].tolist() == ["小学5年、初中4年"] * 2 + ["小学6年、初中3年"] * 2
 
 
 def test_two_standards_are_said_to_be_not_comparable(of_2016):
@@ -193,9 +253,23 @@ def test_counties_without_a_census_are_named():
 
 def test_dates_and_contradictions_of_the_plans_are_told(four):
     text = narrative.describe_timelines(four)
-    assert "省级评估2028年，国家级认定2030年" in text
+    assert "沂源县（源教体字〔2021〕18号，优质均衡）：省级评估2028年，国家级认定2030年" in text
+    assert "山亭区（山政办发〔2017〕12号，基本均衡）：" in text
+    assert "所创建的目标也不同（优质均衡、基本均衡）" in text
     assert "温岭市“通过优质均衡省级评估验收”（2022年）与“向省里申请省级评估认定”说法不一" in text
     assert "没有公开数据" in text
+
+
+def test_counties_of_one_aim_are_not_said_to_have_several():
+    text = narrative.describe_timelines(compare_once(2023, "yiyuan", "huantai"))
+    assert "各方案印发的年份不同，早晚" in text
+
+
+def test_timelines_hold_aim_and_period_as_written(four):
+    table = narrative.tabulate_timelines(four).set_index("节点")
+    assert table.at["改薄建设项目开工", "期限"] == "2017年3月上旬"
+    assert table.at["改薄建设项目开工", "目标"] == "基本均衡"
+    assert table.at["印发县级创建实施方案", "期限"] == "2021年5月中旬"
 
 
 def test_counties_without_a_plan_are_told():
@@ -209,13 +283,45 @@ def test_matters_with_other_numbers_are_told_apart_from_those_with_the_same(four
         assert matter in differing
     for matter in ("教师交流轮岗", "教师持证上岗率", "随迁子女就读比例"):
         assert matter in same
-    assert "沂源县“优质高中招生名额分配比例”" in twice
+    assert twice.startswith("同一个县的文件前后**数值**不一的：沂源县“优质高中招生名额分配比例”")
+    assert "只是用词不一的，见下表“说明”列" in twice
+    assert "特殊教育学校生均公用经费" in same
 
 
 def test_an_unwritten_rule_is_called_so_and_not_left_blank(four):
     table = narrative.tabulate_plan_rules(four).set_index("事项")
-    assert table.at["优质高中招生名额分配比例", "山亭区方案"] == UNWRITTEN
-    assert "≥70%" in table.at["优质高中招生名额分配比例", "桓台县方案"].replace("不低于", "≥")
+    assert table.at["优质高中招生名额分配比例", "山亭区（方案或县区卡）"] == UNWRITTEN
+    found = table.at["优质高中招生名额分配比例", "桓台县（方案或县区卡）"]
+    assert "≥70%" in found.replace("不低于", "≥")
+
+
+def test_what_no_plan_says_is_not_attributed_to_the_plans(four):
+    table = narrative.tabulate_plan_rules(four).set_index("事项")
+    assert not [head for head in table.columns if head.endswith("方案")]
+    own = {county: f"{name}（方案或县区卡）" for county, name in four.names.items()}
+    assert "示范数据按2017年办法回算）" in table.at["评估标准", own["yiyuan"]]
+    assert table.at["评估标准", own["shanting"]].endswith("系本项目约定）")
+    assert table.at["学制", own["shanting"]] == "小学6年、初中3年（推断）"
+    assert table.at["学制", own["yiyuan"]] == "小学5年、初中4年"
+    assert table.at["方案文件", own["huantai"]].endswith("（文号2021年，印发日期未见）")
+    assert table.at["方案文件", own["shanting"]].endswith("（2017-02-23）")
+
+
+def test_a_document_is_named_once_with_all_its_items(four):
+    table = narrative.tabulate_layers(four)
+    [told] = table.loc[
+        (table["事项"] == "班额") & table["县区（年度，标准）"].str.startswith("温岭市"),
+        "来源（可信度）",
+    ]
+    assert told.count("实施方案") == 1
+    assert "附件2 政府保障程度5（V）" in told
+
+
+def test_the_method_says_what_the_codes_of_confidence_mean(four):
+    text = narrative.describe_comparison_method(four)
+    assert "V 见到原文的抄录，S 转述，I 推断" in text
+    codes = {code for code in four.rules["confidence"] if code}
+    assert all(f"{code} " in text for code in codes)
 
 
 def test_layers_keep_national_local_and_actual_apart(four):
@@ -248,6 +354,8 @@ def test_an_allowed_ranking_is_tabulated_with_what_cannot_be_told(four):
         ["沂源县", "小学", "0.250", "1"],
         ["桓台县", "小学", "无法判定", "无法判定"],
     ]
+    turned = Ranking(True, (), table.iloc[::-1])
+    assert narrative.tabulate_ranking(four, turned)["县区"].tolist() == ["沂源县", "桓台县"]
 
 
 def test_names_from_data_stay_harmless(four):

@@ -255,6 +255,7 @@ def _reaches(commitment: Commitment, number: Fraction) -> bool:
     return {
         "at_least": number >= target,
         "at_most": number <= target,
+        "below": number < target,
         "equals": abs(number - target) <= as_fraction(commitment.within),
     }[commitment.test]
 

@@ -21,7 +21,7 @@ from youzhi.errors import UsageError
 from youzhi.exact import as_fraction, round_half_up
 from youzhi.standards import Confidence
 
-_SIGNS = {"at_least": "≥", "at_most": "≤", "equals": "", "happens": ""}
+_SIGNS = {"at_least": "≥", "at_most": "≤", "below": "＜", "equals": "", "happens": ""}
 
 
 class _Closed(BaseModel):
@@ -29,11 +29,17 @@ class _Closed(BaseModel):
 
 
 class Document(_Closed):
-    """A plan from which promises were taken (文件)."""
+    """A plan from which promises were taken; `printed_date` is what is known of a date it does not print (文件)."""
 
     name: str
     title: str
     date: date
+    printed_date: str = ""
+
+    @property
+    def date_text(self) -> str:
+        """The date, or what is known of it."""
+        return self.printed_date or f"{self.date:%Y-%m-%d}"
 
 
 class Amount(_Closed):
@@ -120,6 +126,8 @@ class Commitment(_Closed):
     due, every, start
         Last period in which it is in time ("2028", "2025-12", "2022-06-30"); "year" for a standing duty, which may
         have no last period; the first day on which it counts, that of the document when not given.
+    printed_due
+        As the document writes the due period, where that is no year, month or day; the note says which day was taken.
     base, value, unit, test, within
         From where to where; within is how far off "equals" may lie, half a unit of the last printed digit.
     printed
@@ -141,13 +149,14 @@ class Commitment(_Closed):
     note: str = ""
     due: str
     every: Literal["", "year"] = ""
+    printed_due: str = ""
     start: str = ""
     base: Amount | None = None
     value: Decimal | None = None
     within: Decimal = Decimal(0)
     unit: str = ""
     printed: str = ""
-    test: Literal["at_least", "at_most", "equals", "happens"]
+    test: Literal["at_least", "at_most", "below", "equals", "happens"]
     departments: list[str] = []
     contradicted_by: str = ""
     evidence: Annotated[Source, Field(discriminator="kind")]
@@ -167,9 +176,9 @@ class Commitment(_Closed):
 
     @property
     def due_text(self) -> str:
-        """The period in Chinese, 每年 for a duty without an end."""
+        """The period as the document writes it, 每年 for a duty without an end."""
         parts = zip(filter(None, self.due.split("-")), "年月日", strict=False)
-        words = "".join(f"{int(part)}{word}" for part, word in parts)
+        words = self.printed_due or "".join(f"{int(part)}{word}" for part, word in parts)
         return "至".join(filter(None, ["每年" if self.every else "", words]))
 
     @property
@@ -251,6 +260,8 @@ def _incoherences(commitment: Commitment) -> Iterator[str]:
             yield from _period_faults(name, getattr(commitment, name))
     if not commitment.due and not commitment.every:
         yield '没有期限（due）的承诺应写 every = "year"'
+    if commitment.printed_due and not (commitment.due and commitment.note):
+        yield "写 printed_due 时，要写 due，并在 note 中说明 due 怎样取定"
     if (commitment.test == "happens") != (commitment.value is None):
         yield "test 为 happens 时不写 value，其余都要写 value"
     if commitment.value is not None and not commitment.unit:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 
 import pandas as pd
 
 from youzhi.assessment import Assessment, assess_county, assess_years
 from youzhi.cards import County
-from youzhi.columns import load_columns
 from youzhi.commitments import Commitments, load_commitments
 from youzhi.comparisons import values
 from youzhi.comparisons.context import frame_context
+from youzhi.comparisons.obstacles import (
+    compare_school_years,
+    find_unreal,
+    tell_school_years,
+    tell_unreal,
+)
 from youzhi.comparisons.rules import frame_rules
 from youzhi.comparisons.timelines import frame_timelines
-from youzhi.counties import find_county, load_county, require_year
+from youzhi.counties import data_root, find_county, load_county, require_year
 from youzhi.errors import UsageError
 from youzhi.rankings import find_obstacles, rank_counties
 from youzhi.standards import Standard, load_standard
 
 DEFINITION_COLUMNS = [
     *("county", "year", "name", "standard", "number", "level", "verdict", "counted", "left_out"),
-    *("weighting", "rule", "sections", "excluded", "held", "relief", "data_kinds"),
+    *("weighting", "rule", "sections", "excluded", "held", "relief", "data_kinds", "school_years"),
 ]
 
 
@@ -57,7 +63,8 @@ class CountyComparison:
     """Several counties of one year, with all their years (县际比较).
 
     The tables are made when they are first asked for; each is the stacked table of every county, sorted by its leading
-    keys. The order in which the counties were given is that of `names`.
+    keys. The order in which the counties were given is that of `names`. Years beside `year` are read when `histories`,
+    `series` or `stage_series` is first asked for; a table of theirs that is refused is told then.
 
     Attributes
     ----------
@@ -65,17 +72,17 @@ class CountyComparison:
         Year of the statistics of 1 September.
     results
         One assessment per county, of that year.
-    histories
-        One per county, of all its years, by the standard of `results`, without transitional reliefs.
     cards, promises
         County cards and promises of the plans, county by county.
+    read_history
+        What gives all years of a county: takes its id and standard.
     """
 
     year: int
     results: tuple[Assessment, ...]
-    histories: tuple[Assessment, ...]
     cards: tuple[County, ...]
     promises: tuple[Commitments, ...]
+    read_history: Callable[[str, Standard], Assessment]
 
     @property
     def names(self) -> dict[str, str]:
@@ -83,14 +90,35 @@ class CountyComparison:
         return {card.id: card.name_zh for card in self.cards}
 
     @cached_property
+    def histories(self) -> tuple[Assessment, ...]:
+        """One per county, of all its years, by the standard of `results`, without transitional reliefs."""
+        pairs = zip(self.cards, self.results, strict=True)
+        return tuple(self.read_history(card.id, result.standard) for card, result in pairs)
+
+    @cached_property
+    def unreal(self) -> dict[str, str]:
+        """Counties whose school data are anything but real; see find_unreal."""
+        return find_unreal(self.results)
+
+    @cached_property
+    def school_years(self) -> dict[str, str]:
+        """County id to the grades of its stages in words, in the order given; see tell_school_years."""
+        pairs = zip(self.cards, self.results, strict=True)
+        return {card.id: tell_school_years(card, result) for card, result in pairs}
+
+    @cached_property
     def definitions(self) -> pd.DataFrame:
         """One row per county: what was counted, how and by what, and the county verdict.
 
         Columns: county, year, name, standard, number, level, verdict, counted ("school" or "campus"), left_out (who does
         not count, in words), weighting, rule (of the spread), sections, excluded, held (numbers), relief (whether a
-        transitional relief applied to a school), data_kinds (of schools and county figures).
+        transitional relief applied to a school), data_kinds (of schools and county figures), school_years (grades of
+        the stages, in words).
         """
-        return self._stack(_frame_definition, self.results)
+        return self._stack(
+            lambda result: _frame_definition(result, self.school_years[result.one_year()[0]]),
+            self.results,
+        )
 
     @cached_property
     def stages(self) -> pd.DataFrame:
@@ -152,7 +180,8 @@ class CountyComparison:
     def rank(self, by: str = "composite") -> Ranking:
         """Put the counties in order, or say why not (县际排序).
 
-        Beside what find_obstacles names, made-up data stand against it: the order would be that of real names.
+        Beside what find_obstacles names, two things stand against it: school data that are not known to be real, for
+        the order would be that of real names; and stages of other grades, or of grades that nobody wrote down.
 
         Parameters
         ----------
@@ -174,27 +203,22 @@ class CountyComparison:
         >>> compare_counties(["yiyuan", "wenling"], 2023).rank().allowed
         False
         """
-        reasons = (*find_obstacles(self.results), *self._unreal())
+        reasons = (*find_obstacles(self.results), *self._obstacles())
         if reasons:
             return Ranking(False, reasons, None)
         return Ranking(True, (), rank_counties(self.results, by))
 
-    def _unreal(self) -> list[str]:
-        """Why data that are not real rank nobody."""
-        kinds = load_columns()["data_kind"].choices
-        made_up = [word for kind, word in kinds.items() if kind != "real"]
-        schools = self.stages.drop_duplicates("county").set_index("county")["data_kinds"]
-        names = [
-            name
-            for county, name in self.names.items()
-            if any(word in schools.get(county, "") for word in made_up)
-        ]
-        if not names:
-            return []
-        return [
-            f"{'、'.join(names)}的学校数据不全是真实数据（见各表“数据性质”）。按这样的数排序，名次会落在真实的县名上，"
-            "而它不说明任何县的实际。请用真实数据重新评估。"
-        ]
+    def _obstacles(self) -> Iterator[str]:
+        """What the results alone do not tell: other grades under one name, data that are not real."""
+        names = self.names
+        years = {names[county]: words for county, words in self.school_years.items()}
+        if told := compare_school_years(years):
+            yield f"{told}。同名学段的年级不同，不能放进同一个排序。"
+        if told := tell_unreal(self.unreal, names):
+            yield (
+                f"{told}。按这样的数排序，名次会落在真实的县名上，而它不说明任何县的实际。"
+                "请用真实数据重新评估；数据性质未注明的，先在学校数据表中写明。"
+            )
 
     def _stack(self, frame: Callable[[Assessment], pd.DataFrame], results) -> pd.DataFrame:
         """The tables of all counties, one below the other, counties by their id."""
@@ -243,9 +267,10 @@ def compare_counties(
     Raises
     ------
     UsageError
-        Fewer than two counties, one twice, unknown counties or years; all of them at once.
+        Fewer than two counties, one twice, unknown counties or years, a year that is no whole number; all of them at
+        once.
     DataError
-        A table is refused; all its faults are listed.
+        A table of that year is refused; all its faults are listed.
 
     Examples
     --------
@@ -253,27 +278,35 @@ def compare_counties(
     >>> comparison.definitions[["county", "counted"]].values.tolist()
     [['wenling', 'campus'], ['yiyuan', 'school']]
     """
-    ids = _find_all(counties, year, data)
+    ids, root = _find_all(counties, year, data), data_root(data)
     if standard is not None and not isinstance(standard, Standard):
         standard = load_standard(standard)
-    results = tuple(assess_county(county, year, standard, data) for county in ids)
-    histories = (
-        assess_years(county, result.standard, data)
-        for county, result in zip(ids, results, strict=True)
+
+    def read_history(county: str, used: Standard) -> Assessment:
+        return assess_years(county, used, root)
+
+    return CountyComparison(
+        int(year),
+        tuple(assess_county(county, int(year), standard, root) for county in ids),
+        tuple(load_county(county, root) for county in ids),
+        tuple(load_commitments(county, root) for county in ids),
+        read_history,
     )
-    cards = (load_county(county, data) for county in ids)
-    promises = (load_commitments(county, data) for county in ids)
-    return CountyComparison(year, results, tuple(histories), tuple(cards), tuple(promises))
 
 
 def _find_all(counties: Iterable[str], year: int, data: str | Path | None) -> list[str]:
-    """Ids of the counties; everything that is wrong with them in one message."""
-    asked = [counties] if isinstance(counties, str) else list(counties)
+    """Ids of the counties; everything that is wrong with them and the year in one message."""
+    asked = [counties] if isinstance(counties, str) else list(_require_names(counties))
     ids, faults = [], []
+    dated = isinstance(year, Integral) and not isinstance(year, bool)
+    if not dated:
+        found = f"文字“{year:.40}”" if isinstance(year, str) else f"“{year!s:.40}”"
+        faults.append(f"统计年度应为整数，例如 2023；发现{found}。请改写年度。")
     for name in asked:
         try:
             county = find_county(name, data)
-            require_year(county, year, data)
+            if dated:
+                require_year(county, year, data)
         except UsageError as error:
             faults.append(str(error))
             continue
@@ -287,6 +320,15 @@ def _find_all(counties: Iterable[str], year: int, data: str | Path | None) -> li
     return ids
 
 
+def _require_names(counties: Iterable[str]) -> Iterable[str]:
+    """What can be gone through; a missing list is said to be missing."""
+    if not isinstance(counties, Iterable):
+        raise UsageError(
+            f'县区应为代码或名称的列表，例如 ["yiyuan", "huantai"]；发现“{counties!s:.40}”。请写成列表。'
+        )
+    return counties
+
+
 def _standard_of(card: County, year: int) -> str:
     """Id of the standard in force; "" before the first one."""
     try:
@@ -295,7 +337,7 @@ def _standard_of(card: County, year: int) -> str:
         return ""
 
 
-def _frame_definition(result: Assessment) -> pd.DataFrame:
+def _frame_definition(result: Assessment, school_years: str) -> pd.DataFrame:
     county, year = result.one_year()
     standard, left_out = result.standard, result.sections.excluded
     row = [
@@ -309,5 +351,6 @@ def _frame_definition(result: Assessment) -> pd.DataFrame:
         int(left_out["held"].astype(bool).sum()),
         any(bool(stage.indicators.relieved.any()) for stage in result.stages),
         "、".join(result.data_kinds),
+        school_years,
     ]
     return pd.DataFrame([row], columns=DEFINITION_COLUMNS)

@@ -21,7 +21,7 @@ from youzhi.commitments.models import Commitment
 from youzhi.comparisons.settings import Matter, load_settings
 from youzhi.comparisons.timelines import find_plans, level_of
 from youzhi.rankings import UNIT_WORDS
-from youzhi.standards import Standard, list_standards, load_standard
+from youzhi.standards import Rooms, Standard, list_standards, load_standard
 from youzhi.targets import judge_targets
 from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS, combine
 
@@ -119,7 +119,7 @@ class _Layers:
         plans = find_plans(self.promises)
         for document in self.promises.document:
             if document.name in plans:
-                yield _Local(f"{document.title}（{document.date}）", source=document.name)
+                yield _Local(f"{document.title}（{document.date_text}）", source=document.name)
 
     def _facts(self, matter: Matter) -> Iterator[_Local]:
         for fact in self.card.fact:
@@ -168,7 +168,13 @@ class _Layers:
 
     def _rules(self, matter: Matter) -> Iterator[_Local]:
         """Targets of the card, then promises of the plan that name other numbers."""
-        targets = [_tell_target(*pair) for pair in self._targets if _is_meant(pair[0], matter)]
+        items = self.result.standard.item
+        rooms = {one.id for item in items for one in item.check if isinstance(one, Rooms)}
+        targets = [
+            _tell_target(target, judged, target.check in rooms)
+            for target, judged in self._targets
+            if _is_meant(target, matter)
+        ]
         yield from targets
         named = {number for target in targets for number in target.numbers}
         promises = [one for one in self._plans if _speaks_of(one, matter)]
@@ -205,12 +211,10 @@ class _Layers:
             sorted({kind for text in rows["data_kinds"] for kind in text.split("、")})
         )
         if len(checks):
-            labels = checks["label"] if len(checks) > 1 else [""] * len(checks)
+            heads = checks["label"] + "：" if len(checks) > 1 else [""] * len(checks)
             national, actual = (
                 "；".join(
-                    f"{label}{text}"
-                    for label, text in zip(labels, checks[name], strict=True)
-                    if text
+                    f"{head}{text}" for head, text in zip(heads, checks[name], strict=True) if text
                 )
                 for name in ("bar_text", "printed")
             )
@@ -247,13 +251,13 @@ def _is_meant(target: Target, matter: Matter) -> bool:
     return target.code in matter.codes and bool(checks or not matter.checks)
 
 
-def _tell_target(target: Target, judged: pd.DataFrame) -> _Local:
-    """A target in its own words, with the bars that it sets."""
+def _tell_target(target: Target, judged: pd.DataFrame, of_rooms: bool) -> _Local:
+    """A target in its own words, with the bars that it sets; of rooms it sets the reading only, which its words tell."""
     numbers = [*(target.bars or {}).values(), target.value, target.counted_as, target.years]
     verdicts = list(judged["local_verdict"])
     bars = "；".join(dict.fromkeys(judged["local"])) or _bars(target)
     return _Local(
-        f"{target.label}：{bars}",
+        target.label if of_rooms else f"{target.label}：{bars}",
         combine(verdicts) if verdicts else "",
         tuple(Decimal(number) for number in numbers if number is not None),
         target.source,

@@ -10,9 +10,21 @@ import pandas as pd
 from youzhi.commitments import Commitments
 from youzhi.commitments.periods import first_day
 from youzhi.comparisons.settings import load_settings
+from youzhi.standards import list_standards, load_standard
 
 TIMELINE_COLUMNS = [
-    *("county", "document", "id", "level", "label", "start", "start_date", "due", "due_date"),
+    *(
+        "county",
+        "document",
+        "id",
+        "level",
+        "aim",
+        "label",
+        "start",
+        "start_date",
+        "due",
+        "due_date",
+    ),
     *("contradicted_by", "note", "source", "confidence"),
 ]
 
@@ -60,6 +72,34 @@ def find_plans(promises: Commitments) -> list[str]:
     return [document.name for document in promises.document if document.name in named]
 
 
+def find_aims(promises: Commitments) -> dict[str, str]:
+    """Return what each plan wants the county to be recognised as, by its own title (创建目标).
+
+    Parameters
+    ----------
+    promises
+        Of one county.
+
+    Returns
+    -------
+    dict
+        Name of the plan to levels of the standards, such as 优质均衡; "" where the title names none.
+
+    Examples
+    --------
+    >>> from youzhi.commitments import load_commitments
+    >>> find_aims(load_commitments("shanting"))
+    {'山政办发〔2017〕12号': '基本均衡'}
+    """
+    levels = dict.fromkeys(load_standard(name).level.zh for name in list_standards())
+    plans = find_plans(promises)
+    titles = {one.name: one.title for one in promises.document if one.name in plans}
+    return {
+        name: "、".join(level for level in levels if level in title)
+        for name, title in titles.items()
+    }
+
+
 def frame_timelines(counties: Iterable[Commitments]) -> pd.DataFrame:
     """Tabulate the milestones of the plans of several counties (创建时间表).
 
@@ -72,17 +112,18 @@ def frame_timelines(counties: Iterable[Commitments]) -> pd.DataFrame:
     -------
     DataFrame
         One row per milestone, sorted by county, last day in time and id. Columns: county, document, id, level
-        ("provincial", "national" or ""), label, start (text), start_date, due (text), due_date, contradicted_by, note,
-        source, confidence.
+        ("provincial", "national" or ""), aim (of its plan; see find_aims), label, start (text), start_date, due (text),
+        due_date, contradicted_by, note, source, confidence.
     """
     rows = []
     for promises in counties:
-        plans = find_plans(promises)
+        aims = find_aims(promises)
         for one in promises.commitment:
-            if one.kind != "milestone" or one.document not in plans:
+            if one.kind != "milestone" or one.document not in aims:
                 continue
             start = first_day(one.start) if one.start else None
-            told = [promises.county, one.document, one.id, level_of(one.id), one.label]
+            level, aim = level_of(one.id), aims[one.document]
+            told = [promises.county, one.document, one.id, level, aim, one.label]
             days = [one.start, start, one.due_text, one.due_date]
             rows.append([*told, *days, one.contradicted_by, one.note, one.source, one.confidence])
     table = pd.DataFrame(rows, columns=TIMELINE_COLUMNS)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from youzhi.assessment import Assessment
 from youzhi.columns import load_columns
 from youzhi.comparisons import CountyComparison, Ranking
+from youzhi.comparisons.obstacles import UNWRITTEN_YEARS, compare_school_years, tell_unreal
 from youzhi.comparisons.settings import load_settings
-from youzhi.comparisons.timelines import find_plans
+from youzhi.comparisons.timelines import find_aims
 from youzhi.narrative.comparison_plans import (
     UNWRITTEN,
     by_matter,
@@ -31,7 +34,8 @@ def describe_comparison(comparison: CountyComparison) -> Text:
     Returns
     -------
     Text
-        Names what must not be compared: other standards, other units of counting, made-up data.
+        Names what must not be compared: other standards, units of counting and grades of a stage, data that are not
+        known to be real, and a plan that aims at another recognition than the one by which its county is judged.
     """
     table, names = in_order(comparison, comparison.definitions), comparison.names
     counties = [
@@ -39,9 +43,18 @@ def describe_comparison(comparison: CountyComparison) -> Text:
         for row in table.itertuples(index=False)
     ]
     kinds = sorted({kind for text in table["data_kinds"] for kind in text.split("、")})
-    made_up = load_columns()["data_kind"].choices["synthetic"] in kinds
-    units = {UNIT_WORDS[unit]: list(rows["name"]) for unit, rows in table.groupby("counted")}
-    groups = [f"{'、'.join(who)}按{unit}" for unit, who in units.items()]
+    synthetic = load_columns()["data_kind"].choices["synthetic"]
+    made_up = [
+        name
+        for name, text in zip(table["name"], table["data_kinds"], strict=True)
+        if synthetic in text
+    ]
+    units = table.groupby("counted", sort=False)["name"]
+    groups = [f"{'、'.join(who)}按{UNIT_WORDS[unit]}" for unit, who in units]
+    years = compare_school_years(
+        {names[key]: words for key, words in comparison.school_years.items()}
+    )
+    unknown = "_unknown" if UNWRITTEN_YEARS in years else ""
     return paragraphs(
         write(
             "comparison.text",
@@ -49,11 +62,32 @@ def describe_comparison(comparison: CountyComparison) -> Text:
             year=comparison.year,
             counties=counties,
             kinds=kinds,
+            unreal=tell_unreal(comparison.unreal, names),
             made_up=made_up,
         ),
         write("comparison.standards") if len(set(table["standard"])) > 1 else "",
         write("comparison.units", groups=groups) if len(units) > 1 else "",
+        write(f"comparison.school_years{unknown}", told=years) if years else "",
+        *_other_aims(comparison),
     )
+
+
+def _other_aims(comparison: CountyComparison) -> Iterator[Text]:
+    """Counties that are judged here by another level of recognition than their plan is about."""
+    triples = zip(comparison.results, comparison.cards, comparison.promises, strict=True)
+    for result, card, promises in triples:
+        standard, year = result.standard, comparison.year
+        aims = list(dict.fromkeys(filter(None, find_aims(promises).values())))
+        if aims and all(standard.level.zh not in aim for aim in aims):
+            told = [one for one in card.standard if one.id == standard.id and one.from_year <= year]
+            yield write(
+                "comparison.aim",
+                name=card.name_zh,
+                aims=aims,
+                number=standard.number,
+                level=standard.level.zh,
+                note=told[-1].note if told else "",
+            )
 
 
 def describe_county_values(comparison: CountyComparison) -> Text:
@@ -77,7 +111,7 @@ def describe_county_values(comparison: CountyComparison) -> Text:
         labels = indicator_words(comparison)
         below = table[table["not_met"].fillna(0) > 0]
         counts = below.groupby("indicator", sort=False)["county"].nunique()
-        unjudged = table.loc[table["met"].isna(), "county"].unique()
+        unjudged = in_order(comparison, table[table["met"].isna()])["county"].unique()
         judged = sum(_judged_spreads(result, stage) for result in comparison.results)
         pieces.append(
             write(
@@ -200,14 +234,15 @@ def describe_timelines(comparison: CountyComparison) -> Text:
     Returns
     -------
     Text
-        One paragraph per county, contradictions apart.
+        One paragraph per county, with the recognition its plan aims at; contradictions apart.
     """
     words = {level.id: level.label for level in load_settings().level}
     pieces, doubts = [], []
+    aims = list(dict.fromkeys(filter(None, in_order(comparison, comparison.timelines)["aim"])))
     for promises in comparison.promises:
         name, table = comparison.names[promises.county], comparison.timelines
         rows = table[table["county"] == promises.county]
-        plans = find_plans(promises)
+        plans = ["，".join(filter(None, plan)) for plan in find_aims(promises).items()]
         if rows.empty:
             pieces.append(write("timelines.none", name=name))
             continue
@@ -229,7 +264,7 @@ def describe_timelines(comparison: CountyComparison) -> Text:
             other = labels.get(row.contradicted_by, row.contradicted_by)
             told = {"name": name, "label": row.label, "due": row.due, "other": other}
             doubts.append(write("timelines.contradicted", **told))
-    return paragraphs(*pieces, *doubts, write("timelines.note"))
+    return paragraphs(*pieces, *doubts, write("timelines.note", aims=aims))
 
 
 def describe_plan_rules(comparison: CountyComparison) -> Text:
@@ -252,7 +287,7 @@ def describe_plan_rules(comparison: CountyComparison) -> Text:
             continue
         (differing if len(set(numbers.values())) > 1 else same).append(label)
     for label, rows in by_matter(comparison):
-        for county, part in rows.groupby("county", sort=False):
+        for county, part in in_order(comparison, rows).groupby("county", sort=False):
             written = part[part["numbers"] != ""]
             if _is_ambiguous(written):
                 several.append(f"{comparison.names[county]}“{label}”")

@@ -20,6 +20,7 @@ from youzhi.verdicts import VERDICT_WORDS
 
 UNWRITTEN = "未见记录"
 _NOTHING = "—"
+_NOTED = {matter.id for matter in load_settings().matter if matter.of == "standard"}
 
 
 def tabulate_context(comparison: CountyComparison) -> pd.DataFrame:
@@ -74,7 +75,7 @@ def tabulate_timelines(comparison: CountyComparison) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 县区, 起始, 期限, 层级, 节点, 说明, 数据性质, 来源, 可信度.
+        Columns: 县区, 起始, 期限, 目标, 层级, 节点, 说明, 数据性质, 来源, 可信度.
     """
     table = in_order(comparison, comparison.timelines)
     words = {level.id: level.label for level in load_settings().level}
@@ -84,6 +85,7 @@ def tabulate_timelines(comparison: CountyComparison) -> pd.DataFrame:
             "县区": table["county"].map(comparison.names),
             "起始": table["start"].replace("", _NOTHING),
             "期限": table["due"],
+            "目标": table["aim"].replace("", _NOTHING),
             "层级": table["level"].map(words).fillna("其他节点"),
             "节点": table["label"],
             "说明": table["note"].replace("", _NOTHING),
@@ -105,20 +107,29 @@ def tabulate_plan_rules(comparison: CountyComparison) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 事项, 评估项, 全国要求, then one per county.
+        Columns: 事项, 评估项, 全国要求, then one per county. What is inferred is marked; what rests on the county card and
+        not on a plan is told with its note.
     """
     rows = []
     for _, part in comparison.rules.groupby("matter", sort=False):
-        national = "；".join(dict.fromkeys(text for text in part["national"] if text))
+        national = _join(in_order(comparison, part)["national"])
         local = {
-            county: "；".join(dict.fromkeys(text for text in own["local"] if text))
+            county: _join(_tell_local(row) for row in own.itertuples())
             for county, own in part.groupby("county")
         }
         codes = _NOTHING if part["codes"].iat[0] == "" else part["codes"].iat[0]
         told = [local[county] or UNWRITTEN for county in comparison.names]
         rows.append([part["label"].iat[0], codes, national or _NOTHING, *told])
-    heads = [f"{name}方案" for name in comparison.names.values()]
+    heads = [f"{name}（方案或县区卡）" for name in comparison.names.values()]
     return listed(rows, columns=["事项", "评估项", "全国要求", *heads])
+
+
+def _tell_local(row) -> str:
+    """A local rule, with the mark of what is inferred; the standard in force with its note, for no plan says it."""
+    if not row.local:
+        return ""
+    note = f"（{row.note}）" if row.matter in _NOTED and row.note else ""
+    return f"{row.local}{note}{'（推断）' if row.confidence == 'I' else ''}"
 
 
 def tabulate_layers(comparison: CountyComparison) -> pd.DataFrame:
@@ -158,7 +169,7 @@ def tabulate_layers(comparison: CountyComparison) -> pd.DataFrame:
                     VERDICT_WORDS.get(first["national_verdict"], _NOTHING),
                     _local_verdicts(part["local_verdict"]),
                     first["data_kinds"] or _NOTHING,
-                    _join(_with_confidence(row) for row in part.itertuples()) or _NOTHING,
+                    _tell_sources(part) or _NOTHING,
                     _join(part["note"]) or _NOTHING,
                 ]
             )
@@ -175,8 +186,15 @@ def _local_verdicts(verdicts: Iterable[str]) -> str:
     return "；".join(dict.fromkeys(VERDICT_WORDS[one] for one in verdicts if one)) or _NOTHING
 
 
-def _with_confidence(row) -> str:
-    return f"{row.source}（{row.confidence}）" if row.source and row.confidence else row.source
+def _tell_sources(rows: pd.DataFrame) -> str:
+    """Every document once, then its items with the confidence of each."""
+    items: dict[str, list[str]] = {}
+    for row in rows[rows["source"] != ""].itertuples():
+        document, _, item = row.source.partition(" ")
+        items.setdefault(document, []).append(
+            f"{item}（{row.confidence}）" if row.confidence else item
+        )
+    return _join(f"{name} {_join(told)}".strip() for name, told in items.items())
 
 
 def by_matter(comparison: CountyComparison) -> Iterator[tuple[str, pd.DataFrame]]:

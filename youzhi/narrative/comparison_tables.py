@@ -29,7 +29,7 @@ def tabulate_comparison(comparison: CountyComparison) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 县区, 年度, 标准, 计数单位, 学段, 校段数, 学生数, 校均学生数, 达标校段占比, 超限差异系数, 无法判定的差异系数,
+        Columns: 县区, 学段, 年度, 标准, 计数单位, 校段数, 学生数, 校均学生数, 达标校段占比, 超限差异系数, 无法判定的差异系数,
         县级结论, 数据性质; counties in the order given.
     """
     table = in_order(comparison, comparison.stages)
@@ -37,10 +37,10 @@ def tabulate_comparison(comparison: CountyComparison) -> pd.DataFrame:
     return listed(
         {
             "县区": table["county"].map(comparison.names),
+            "学段": table["stage"].map(stage_words(comparison)),
             "年度": table["year"],
             "标准": table["standard"].map(standard_numbers(comparison)),
             "计数单位": table["counted"].map(UNIT_WORDS),
-            "学段": table["stage"].map(stage_words(comparison)),
             "校段数": table["sections"],
             "学生数": [print_whole(value) for value in table["pupils"]],
             "校均学生数": [_print(value, 0) for value in table["pupils_per_section"]],
@@ -64,7 +64,8 @@ def tabulate_definitions(comparison: CountyComparison) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: 县区, 年度, 标准, 评估等级, 计数单位, 校段数, 不计入, 搁置, 不计入的规定, 差异系数规则, 加权, 过渡期规定, 县级结论, 数据性质.
+        Columns: 县区, 年度, 标准, 评估等级, 计数单位, 学制, 校段数, 不计入, 搁置, 不计入的规定, 差异系数规则, 加权, 过渡期规定,
+        县级结论, 数据性质; counties in the order given.
     """
     table = in_order(comparison, comparison.definitions)
     return listed(
@@ -74,6 +75,7 @@ def tabulate_definitions(comparison: CountyComparison) -> pd.DataFrame:
             "标准": table["number"],
             "评估等级": table["level"],
             "计数单位": table["counted"].map(UNIT_WORDS),
+            "学制": table["school_years"],
             "校段数": table["sections"],
             "不计入": table["excluded"],
             "搁置": table["held"],
@@ -255,11 +257,12 @@ def tabulate_ranking(comparison: CountyComparison, ranking: Ranking) -> pd.DataF
     Returns
     -------
     DataFrame
-        Columns: 县区, 学段, 差异系数, 名次; or 不排序的理由.
+        Columns: 县区, 学段, 差异系数, 名次, counties in the order given; or 不排序的理由.
     """
     if not ranking.allowed:
         return listed({"不排序的理由": list(ranking.reasons)})
-    table, decimals = ranking.table, comparison.results[0].standard.dispersion_rule.decimals
+    table = in_order(comparison, ranking.table)
+    decimals = comparison.results[0].standard.dispersion_rule.decimals
     unknown = VERDICT_WORDS[CANNOT_TELL]
     return listed(
         {
