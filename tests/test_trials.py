@@ -260,7 +260,9 @@ def foresee(trial, drawn, **more):
         stages=trial.outlook.stages,
         stage_grades={"primary": [1], "junior": [6]},
         method="mean",
-        backtests=pd.DataFrame({"method": "mean", "ahead": [1, 3], "coverage": [0.75, 0.5]}),
+        backtests=pd.DataFrame(
+            {"method": "mean", "ahead": [1, 3], "coverage": 0.1, "coverage_widened": [0.75, 0.5]}
+        ),
     )
     return replace(trial, outlook=outlook, drift=0.0, **more)
 

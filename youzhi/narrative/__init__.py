@@ -61,6 +61,7 @@ from youzhi.narrative.outlook_tables import (
     tabulate_plan,
     tabulate_school_seats,
 )
+from youzhi.narrative.outlook_towns import describe_town_seats, tabulate_town_seats
 from youzhi.narrative.plans import (
     describe_contradictions,
     describe_documents,
@@ -183,6 +184,7 @@ __all__ = [
     "describe_targets",
     "describe_timelines",
     "describe_tornado",
+    "describe_town_seats",
     "describe_trap",
     "describe_trend",
     "describe_trial",
@@ -240,6 +242,7 @@ __all__ = [
     "tabulate_timelines",
     "tabulate_tornado",
     "tabulate_totals",
+    "tabulate_town_seats",
     "tabulate_trap",
     "tabulate_trend",
     "tabulate_trial",

@@ -186,15 +186,17 @@ def describe_odds(trial: Trial, odds: pd.DataFrame) -> Text:
     return paragraphs(
         *(_tell_odds(trial, odds[odds["year"] == year], year) for year in years),
         *_tell_others(odds, years),
-        "" if pd.isna(trial.drift) else _tell_drawing(trial),
+        "" if pd.isna(trial.drift) else _tell_drawing(trial, odds),
     )
 
 
-def _tell_drawing(trial: Trial) -> Text:
+def _tell_drawing(trial: Trial, odds: pd.DataFrame) -> Text:
+    covered = odds.loc[odds["year"] == odds["year"].max(), "coverage"].iat[0]
     return write(
         "trial_odds.method",
         base=trial.span[0],
         drift=round_half_up(as_fraction(trial.drift) * 100, 1),
+        covered=None if pd.isna(covered) else covered,
         synthetic=is_synthetic(trial),
     )
 

@@ -2,11 +2,13 @@
 
 from youzhi.seats.admission import plan_admission, warn_admission
 from youzhi.seats.bands import SeatRules, judge_band, load_seat_rules
+from youzhi.seats.foresight import foresee_towns
 from youzhi.seats.places import class_limits, measure_seats
 
 __all__ = [
     "SeatRules",
     "class_limits",
+    "foresee_towns",
     "judge_band",
     "load_seat_rules",
     "measure_seats",

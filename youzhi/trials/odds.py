@@ -108,9 +108,9 @@ def measure_odds(
     -------
     DataFrame
         One row per year after the base year, part ("schools", "dispersion", "resources") and stage ("" for both). Columns:
-        those of Draws.chances, then others (verdict of the parts that are not drawn), coverage (share of the past years
-        whose pupils lay in the band of the outlook, at that lead or the nearest longer one that was tested, 0 to 1): where
-        it is low, the chances are too sure of themselves. A year that cannot be drawn has the rows of "" with the reason and
+        those of Draws.chances, then others (verdict of the parts that are not drawn), coverage (share of the numbers of the
+        past that lay in the band of the outlook as it was widened, at that lead or the nearest longer one that was tested,
+        0 to 1): where it is low, the chances are too sure of themselves. A year that cannot be drawn has the rows of "" with the reason and
         without a chance.
 
     Raises
@@ -149,4 +149,4 @@ def _coverage(outlook: Outlook | None, lead: int) -> float:
     tested = outlook.backtests[outlook.backtests["method"] == outlook.method]
     enough = tested[tested["ahead"] >= lead]
     row = enough.head(1) if len(enough) else tested.tail(1)
-    return float(row["coverage"].iat[0]) if len(row) else float("nan")
+    return float(row["coverage_widened"].iat[0]) if len(row) else float("nan")
