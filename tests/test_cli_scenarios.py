@@ -225,7 +225,7 @@ REFUSED = {
         (["outlook", "yiyuan"], "--to"),
         (["outlook", "沂水", "--to", "2030"], "yiyuan（沂源县）"),
         (["outlook", "山亭", "--to", "2030"], "没有分年级在校生"),
-        (["outlook", "yiyuan", "--to", "2025"], "应是晚于2025年"),
+        (["outlook", "yiyuan", "--to", "2025"], "历史用到2025年"),
         (["outlook", "yiyuan", "--to", "20x0"], "年份应为四位数字"),
         (["outlook", "yiyuan", "--to", "2030", "--year", "2030"], "2016至2025年"),
         (["outlook", "yiyuan", "--to", "2030", "--year", "2022"], "已有年度：2020、2021"),
