@@ -24,8 +24,8 @@ check: env ## 检查，不改文件 · lint, layers, tests, notebooks; changes n
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
 	$(NORMALISE) --verify notebooks/*.ipynb
-	.venv/bin/pytest
-	.venv/bin/pytest --nbval --nbval-current-env notebooks
+	.venv/bin/pytest --numprocesses auto --dist loadfile
+	.venv/bin/pytest --nbval --nbval-current-env --numprocesses auto --dist loadfile notebooks
 
 fix: env normalise ## 自动修正格式 · repair what ruff can repair, normalise the notebooks
 	.venv/bin/ruff check --fix
