@@ -20,7 +20,7 @@ from test_reports import (
 )
 
 from youzhi import cli
-from youzhi.cli.listing import show_table
+from youzhi.cli.listing import show_kinds, show_table
 
 NOTEBOOKS = {
     "04_compare_counties": (COMPARE, "counties, year, standard"),
@@ -87,7 +87,7 @@ def made_page(said):
 def test_compare_prints_tables_then_the_reason_for_no_ranking_then_the_report(run, place):
     code, said, complaint = run("compare", "--year", "2020", "--out", "out")
     assert (code, complaint) == (0, "")
-    words = ["各县概要：", "各县口径：", "不排名：", "报告已生成："]
+    words = ["数据性质：模拟数据\n", "各县概要：", "各县口径：", "不排名：", "报告已生成："]
     places = [said.index(word) for word in words]
     assert places == sorted(places)
     # the dozen schools of Shanting are primary schools: one and two stages, then a line for each county
@@ -118,8 +118,9 @@ def test_outlook_prints_pupils_and_past_errors_then_the_report(run, place):
     code, said, complaint = run("outlook", "沂源", "--to", "2024", "--year", "2021", "--out", "out")
     assert (code, complaint) == (0, "")
     first, _, second = said.partition("推算方法的历史误差：")
-    assert first.startswith("学生数与学位：\n")
-    years = {cell for line in first.splitlines()[2:] for cell in line.split("｜")[:3]}
+    # synthetic pupils; entrants from the censuses, and none later than the births of 2018
+    assert first.startswith("数据性质：模拟数据、预测数据\n学生数与学位：\n")
+    years = {cell for line in first.splitlines()[3:] for cell in line.split("｜")[:3]}
     assert years >= {"2021", "2022", "2023", "2024"}
     assert years.isdisjoint({"2020", "2025"})
     assert len(second.splitlines()) > 3
@@ -148,6 +149,7 @@ def test_scenario_prints_what_changes_what_it_costs_and_who_still_fails(run, pla
     )
     assert (code, complaint) == (0, "")
     words = [
+        "数据性质：",
         "情景 buy：2020年与2023年：",
         "费用：",
         "2023年仍未达标和无法判定的校段：",
@@ -188,6 +190,50 @@ def test_faulty_scenario_is_named_in_the_list_and_told_after_it(run, place):
     assert "  torn\t（有误，见末尾）" in said
     assert "  buy\t添置设备" in said
     assert "kindd" in complaint
+
+
+# --- of what kind the data are
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (["projected", "real", "projected"], "真实数据、预测数据"),
+        (["模拟数据", "synthetic"], "模拟数据"),
+        ([], "未注明"),
+        (["real", ""], "真实数据、未注明"),
+        (["假设数据", "未注明"], "假设数据、未注明"),
+    ],
+)
+def test_kinds_of_data_are_told_once_each_and_what_is_not_known_is_said(capsys, kinds, told):
+    show_kinds(kinds)
+    assert capsys.readouterr().out == f"数据性质：{told}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "--year", "2020"],
+        ["outlook", "yiyuan", "--to", "2024", "--year", "2021"],
+        ["scenario", "yiyuan", "buy"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_the_first_line_names_the_kinds_of_the_data(run, place, arguments):
+    for year in (2020, 2021):
+        table = place / f"data/yiyuan/{year}/schools.csv"
+        text = table.read_text(encoding="utf-8").replace(",synthetic", ",real")
+        table.write_text(text, encoding="utf-8", newline="")
+    _, said, _ = run(*arguments, "--table-only")
+    label, kinds = said.splitlines()[0].split("：")
+    assert label == "数据性质"
+    # synthetic stay Shanting and the pupils by grade; a scenario carries on and supposes
+    others = {
+        "compare": {"模拟数据"},
+        "outlook": {"模拟数据", "预测数据"},
+        "scenario": {"预测数据", "假设数据"},
+    }
+    assert set(kinds.split("、")) == {"真实数据", *others[arguments[0]]}
 
 
 # --- all of them

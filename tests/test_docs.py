@@ -20,6 +20,7 @@ import youzhi as yz
 from youzhi import counties
 from youzhi.columns import load_columns, load_figures
 from youzhi.intake.findings import OUTCOMES, load_rules
+from youzhi.outlooks import make_outlook
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
@@ -400,6 +401,28 @@ def test_commands_of_the_page_print_what_it_shows():
     shown = [content for language, content in code_blocks(read(PAGES[0])) if language == "text"]
     assert len(shown) >= 4
     assert run_page(read(PAGES[0])) == shown, "run: .venv/bin/python tests/test_docs.py"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_card_and_pupils_by_grade_of_the_page_are_enough_to_look_ahead(name, tmp_path):
+    folder = tmp_path / "mydata" / "jiaxian"
+    folder.mkdir(parents=True)
+    [card] = [block for block in blocks_of(name, "toml") if "[[population]]" in block]
+    [pupils] = [block for block in blocks_of(name, "csv") if block.startswith("county,year,grade")]
+    [schools] = [block for block in blocks_of(name, "csv") if block.startswith("甲县2023年")]
+    (folder / "county.toml").write_text(card, encoding="utf-8")
+    (folder / "enrolment.csv").write_text(pupils, encoding="utf-8")
+    (tmp_path / "全县学校.csv").write_text(schools, encoding="utf-8")
+    yz.import_files([tmp_path / "全县学校.csv"], "jiaxian", 2023, data=folder.parent)
+    outlook = make_outlook("jiaxian", 2028, data=folder.parent)
+    assert list(outlook.history.columns) == list(range(1, 10))
+    # the last line of the table of all schools: 合计,,2801,158,1970
+    known = outlook.stages[outlook.stages["year"] == 2023].set_index("stage")["pupils"]
+    assert known.to_dict() == {"primary": 2801, "junior": 1970}
+    assert all(str(int(pupils)) in prose(name) for pupils in known)
+    assert outlook.stages["pupils"].notna().all()
+    # those who enter until 2028 were born before the births that are still unknown
+    assert outlook.kinds["entrants"] == ["projected"]
 
 
 @pytest.mark.parametrize("name", PAGES)

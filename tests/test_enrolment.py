@@ -1,6 +1,7 @@
 """Pupils to come: worked sums, laws, real series, and what is said where nothing can be told."""
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 from youzhi import enrolment
 from youzhi.counties import enrolment_path, list_counties, load_county, scenarios_folder
 from youzhi.enrolment import (
+    HISTORY_COLUMNS,
     METHODS,
     backtest_enrolment,
+    can_project,
     census_entrants,
     choose_method,
+    find_doubts,
     load_births,
     make_projection,
     measure_widening,
@@ -914,12 +918,115 @@ def test_a_grade_written_in_two_ways_is_the_same_grade_twice(tmp_path):
     [
         ("county,year\ndemo,2020\n", DataError, "没有这一列"),
         ("county,year,grade,pupils,data_kind\n", DataError, "没有数据行"),
-        ("", UsageError, "CSV"),
+        ("", UsageError, "demo/enrolment.csv 是空文件"),
+        ("county,year\ndemo,2020\ndemo,2021,1\n", UsageError, "第3行的列数或引号与表头不符"),
     ],
 )
 def test_a_file_without_what_it_needs_is_refused(tmp_path, text, kind, word):
     with pytest.raises(kind, match=word):
         read_history("demo", write(tmp_path, text))
+
+
+def test_what_is_wrong_with_a_file_is_told_in_chinese_only(tmp_path):
+    root = write(tmp_path, "")
+    path = root / "demo" / "enrolment.csv"
+    chinese = "县区,年度,年级,人数,数据性质\n"
+    for content, word in (
+        (b"", "空文件"),
+        (chinese.encode("gb18030"), "不是 UTF-8 编码"),
+        (b'"county,year\n', "不是完整的 CSV 表"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(UsageError, match=word) as caught:
+            read_history("demo", root)
+        left = str(caught.value)
+        for known in (*HISTORY_COLUMNS, "demo/enrolment.csv", "UTF-8", "CSV"):
+            left = left.replace(known, "")
+        assert not re.search("[A-Za-z]", left)
+
+
+def test_chinese_heads_kinds_and_names_of_counties_are_read_as_the_ids(tmp_path):
+    lines = [
+        "年度,县区,在校生数,年级,数据性质",
+        "2020,模拟县,100,1,真实数据",
+        "2021,demo,90,1,模拟数据",
+    ]
+    history = read_history("demo", write(tmp_path, "\n".join(lines)))
+    assert history[1].tolist() == [100, 90]
+    assert history.attrs["data_kind"] == ["real", "synthetic"]
+
+
+def test_faults_of_a_file_with_chinese_heads_are_told_by_these(tmp_path):
+    lines = ["县区,年度,年级,人数,数据性质", "别县,二〇,一,多,真的", "模拟县,2020,1,5,真实数据"]
+    lines += ["模拟县,2020,1,5,真实数据"]
+    with pytest.raises(DataError) as caught:
+        read_history("demo", write(tmp_path, "\n".join(lines)))
+    assert caught.value.faults[["row", "column"]].values.tolist() == [
+        *([2, head] for head in ("县区", "年度", "年级", "人数", "数据性质")),
+        [4, "年级"],
+    ]
+
+
+def test_two_heads_of_one_meaning_are_refused(tmp_path):
+    text = "county,year,年度,grade,pupils,data_kind\ndemo,2020,2020,1,5,real\n"
+    with pytest.raises(DataError) as caught:
+        read_history("demo", write(tmp_path, text))
+    assert caught.value.faults[["column", "found"]].values.tolist() == [["year", "year、年度"]]
+
+
+# --------------------------------------------------------------------------------- doubts
+
+
+def doubts_of(rows, year=2020, stages=None, **table_pupils):
+    history = pd.DataFrame(rows, range(2019, 2019 + len(rows)), [1, 2])
+    return find_doubts(history, stages or {"primary": [1, 2]}, year, table_pupils)
+
+
+@pytest.mark.parametrize(
+    ("pupils", "kinds"),
+    [(50, []), (49, ["promoted"]), (200, []), (201, ["promoted"]), (0, ["promoted"])],
+)
+def test_a_cohort_that_halves_or_doubles_is_no_doubt_and_one_child_more_is(pupils, kinds):
+    assert doubts_of([[100, 100], [100, pupils]])["doubt"].tolist() == kinds
+
+
+def test_a_first_grade_is_held_against_that_of_the_year_before():
+    [row] = doubts_of([[715, 700], [7150, 710]]).itertuples()
+    assert (row.doubt, row.year, row.grade, row.against, row.ratio) == ("entered", 2020, 1, 715, 10)
+
+
+@pytest.mark.parametrize(("pupils", "count"), [(49, 0), (50, 1)])
+def test_grades_of_few_children_may_jump(pupils, count):
+    assert len(doubts_of([[10, 60], [10, pupils]])) == count
+
+
+def test_a_cohort_that_came_from_none_has_no_ratio_and_an_unknown_one_no_doubt():
+    [row] = doubts_of([[0, 100], [0, 80]]).itertuples()
+    assert (row.against, np.isnan(row.ratio)) == (0, True)
+    assert doubts_of([[np.nan, 100], [100, 80]]).empty
+
+
+@pytest.mark.parametrize(
+    ("table_pupils", "count"),
+    [(10_000, 0), (9_803, 1), (9_804, 0), (10_204, 0), (10_205, 1), (float("nan"), 0)],
+)
+def test_a_stage_may_be_two_in_a_hundred_off_its_school_table(table_pupils, count):
+    # 9,804 and 2 %: 10,000.08; 10,204 less 2 %: 9,999.92
+    found = doubts_of([[5000, 5000], [5000, 5000]], primary=table_pupils)
+    assert found["doubt"].tolist() == ["table"] * count
+
+
+def test_a_school_table_of_a_year_without_history_is_held_against_nothing():
+    assert doubts_of([[500, 500]], year=2020, primary=1).empty
+
+
+def test_two_years_are_enough_to_project_and_one_is_not():
+    history = read_history("yiyuan")
+    assert [can_project(history, year) for year in (2015, 2016, 2017, 2025, 2026)] == [
+        *(False, False),
+        *(True, True),
+        False,
+    ]
 
 
 def test_a_county_without_a_file_is_told_what_to_bring(tmp_path):

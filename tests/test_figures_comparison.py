@@ -205,6 +205,14 @@ def test_the_timeline_keeps_two_recognitions_apart(four):
     assert "；山亭区为基本均衡，沂源县为优质均衡" in two.get_title(loc="left")
 
 
+def test_the_two_lines_of_a_county_on_the_timeline_do_not_touch(four):
+    figure = figures.draw_county_timelines(four)
+    figure.canvas.draw()
+    for label in figure.axes[0].get_yticklabels():
+        one_line = label.get_fontsize() * figure.dpi / 72
+        assert label.get_window_extent().height >= 3 * one_line
+
+
 def test_a_year_of_another_standard_is_a_hollow_mark(four):
     axis = figures.draw_county_slopes(four).axes[0]
     hollow = [line for line in axis.lines if line.get_mfc() == "white" and len(line.get_xdata())]

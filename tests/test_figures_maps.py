@@ -93,6 +93,25 @@ def test_names_of_towns_meet_no_other_name_and_are_all_there(county):
     assert named == towns
 
 
+@pytest.mark.parametrize("county", ["yiyuan", "huantai", "wenling", "shanting"])
+def test_names_of_towns_lie_on_no_mark_and_no_ring(county):
+    result = yz.assess_county(county, 2020)
+    few = SchoolTable.from_frame(result.sections.schools.frame.iloc[::9])
+    figure = figures.draw_schools_map(result, yz.assess(few, standard=result.standard))
+    figure.savefig(io.BytesIO(), format="png")
+    towns = {town for town in result.sections.schools.texts("town") if town}
+    point = figure.dpi / 72
+    for axis in figure.axes:
+        names = [text for text in axis.texts if text.get_text() in towns]
+        for marks in axis.collections:
+            radius = np.sqrt(marks.get_sizes()[0]) / 2 * point
+            for middle in axis.transData.transform(marks.get_offsets()):
+                for name in names:
+                    box = name.get_window_extent()
+                    nearest = np.clip(middle, box.min, box.max)
+                    assert np.hypot(*(middle - nearest)) >= radius
+
+
 def test_north_and_east_have_the_same_scale_and_the_bar_is_as_long_as_it_says(case):
     plan = case.choose(sites=5)
     axis = figures.draw_siting_map(case, plan, synthetic=False).axes[0]
@@ -151,6 +170,12 @@ def test_lines_lead_from_points_to_the_sites_that_serve_them(case):
         (118.0, 118.0, 36.01)
     ]  # 100 of 300 pupils go to the new school in the same town
     assert "新校建在甲镇：100名学生换学校" in figure.get_suptitle()
+
+
+def test_without_a_case_the_first_sentence_of_the_reason_is_drawn():
+    lacking = SitePlan(reason="没有经纬度，不做选址。请补上lon、lat两列。")
+    [axis] = figures.draw_siting_map(None, lacking).axes
+    assert axis.texts[0].get_text() == "没有经纬度，不做选址"
 
 
 def test_a_plan_that_does_not_exist_has_its_reason_drawn(case):

@@ -86,11 +86,18 @@ def test_titles_tell_the_peak_the_fall_and_the_shortage():
     assert title_of(primary) == "小学：今后2022年最多，2024年比它少50%"
     assert title_of(junior) == "初中：今后不再多于2020年，2024年比它少33%"
     assert title_of(both) == "小学和初中合计：今后2022年最多，2024年比它少41%"
-    assert figure.get_suptitle() == "示范县：小学2021—2022年中有2年学位不够"
+    assert figure.get_suptitle() == (
+        "示范县按全学段：小学2021—2022年中有2年学位不够\n只看起始年级：小学2021—2022年中有2年红色预警"
+    )
 
 
 def test_titles_say_so_where_nothing_is_short_or_nothing_can_be_told():
-    assert draw("outlook", demo(seats=1200)).get_suptitle() == "示范县：到2024年现有学位都够"
+    enough = demo(seats=1201)
+    assert draw("outlook", enough).get_suptitle() == "示范县按全学段：到2024年现有学位都够"
+    full = demo(seats=1201, admission=demo(seats=1199).admission)
+    assert draw("outlook", full).get_suptitle() == (
+        "示范县按全学段：到2024年现有学位都够\n只看起始年级：小学2022年红色预警"
+    )
     assert "小学学位够不够无法判定" in draw("outlook", demo(seats=None)).get_suptitle()
     growing = draw("outlook", demo(PRIMARY | {2024: (1400, 1300, 1500)})).axes[0]
     assert title_of(growing) == "小学：到2024年仍在增加"
@@ -164,11 +171,26 @@ def test_both_stages_without_any_number_can_still_be_drawn():
 def test_tiles_hold_the_pupils_of_every_year_and_grade():
     axis = draw("grades", demo()).axes[0]
     told = {text.get_position(): text.get_text() for text in axis.texts}
-    assert told[2022, 1] == "1.2"  # 1,200 in thousands
-    assert told[2024, 2] == "0.4"
+    assert told[2022, 1] == "1200"
+    assert told[2024, 2] == "400"
     assert len(told) == 12
     # the first grade of 2022 is the largest; two grades: it is in grade 2 a year later; 600 ÷ 1,200 in 2024
     assert title_of(axis) == "2022年入学的一届最大（1,200人），2023年到2年级；2024年入学的比它少50%"
+
+
+@pytest.mark.parametrize(("most", "word"), [(9999, "9999"), (10_000, "10.0")])
+def test_tiles_are_in_thousands_only_where_a_number_has_five_signs(most, word):
+    axis, bar = draw("grades", demo(PRIMARY | {2022: (most, most, most)})).axes
+    assert word in [text.get_text() for text in axis.texts]
+    assert bar.get_ylabel() == ("人数（人）" if most < 10_000 else "人数（千人）")
+
+
+def test_a_band_that_was_never_tested_is_called_so_in_the_legend():
+    for tested, count in ((True, 0), (False, 1)):
+        words = [
+            text.get_text() for text in draw("outlook", demo(tested=tested)).legends[0].get_texts()
+        ]
+        assert len([word for word in words if "没有检验过" in word]) == count
 
 
 def test_an_unknown_tile_is_a_question_mark_and_many_years_have_no_numbers():

@@ -113,7 +113,7 @@ def test_odds_are_drawn_in_percent_with_the_error_of_the_drawing(odds):
     np.testing.assert_allclose(axis.lines[-1].get_ydata(), whole["chance"] * 100)
     band = axis.collections[0].get_paths()[0].vertices[:, 1]
     assert band.max() == pytest.approx(whole["high"].max() * 100)
-    assert "2030年资源配置部分达标的可能性为" in titles(figure)[0]
+    assert "2030年资源配置部分达标的可能性" in titles(figure)[0]
 
 
 def test_odds_that_nobody_can_tell_are_said_in_words(odds):
@@ -131,3 +131,28 @@ def test_added_seats_are_stacked_used_and_empty(trial):
     np.testing.assert_allclose([bar.get_height() for bar in empty], rows["added"] - rows["used"])
     last = rows.iloc[-1]
     assert f"增加的{last['added']:,.0f}个中用上{last['used']:,.0f}个" in titles(figure)[2]
+
+
+def test_every_figure_says_of_what_kind_its_data_are(trial, odds):
+    kinds = trial.after.data_kinds
+    for figure in (
+        figures.draw_trial(trial),
+        figures.draw_coefficient_changes(trial.comparison),
+        figures.draw_tornado(tornado(), 2030, kinds),
+        figures.draw_odds(odds, kinds),
+        figures.draw_regret(trial),
+    ):
+        [legend] = figure.legends
+        assert legend.get_title().get_text() == "数据性质：假设数据、模拟数据"
+
+
+def test_a_chance_in_a_title_is_a_whole_percent_that_keeps_its_doubt(odds):
+    whole = (odds["part"] == "resources") & (odds["stage"] == "")
+    for share, text in (
+        (0.004, "不到1%"),
+        (0.162, "为16%"),
+        (0.996, "为99%以上"),
+        (0.0, "为0%"),
+    ):
+        told = odds.assign(chance=odds["chance"].mask(whole, share))
+        assert f"可能性{text}" in titles(figures.draw_odds(told))[0]

@@ -13,13 +13,19 @@ from youzhi import narrative
 from youzhi.commitments import Commitments
 from youzhi.comparisons import CountyComparison, Ranking, compare_counties
 from youzhi.counties import load_county
+from youzhi.narrative.comparison_layout import describe_alike, drop_alike, split_wide
 from youzhi.narrative.comparison_plans import UNWRITTEN
+from youzhi.narrative.comparison_verdicts import (
+    describe_county_verdicts,
+    tabulate_county_verdicts,
+)
 
 DESCRIBE = [
     narrative.describe_comparison,
     narrative.describe_comparison_method,
     narrative.describe_context,
     narrative.describe_county_values,
+    describe_county_verdicts,
     narrative.describe_plan_rules,
     narrative.describe_timelines,
 ]
@@ -28,6 +34,7 @@ TABULATE = [
     narrative.tabulate_context,
     narrative.tabulate_county_sizes,
     narrative.tabulate_county_values,
+    tabulate_county_verdicts,
     narrative.tabulate_county_zones,
     narrative.tabulate_definitions,
     narrative.tabulate_layers,
@@ -190,6 +197,86 @@ def test_values_stand_side_by_side_with_what_they_rest_on(four):
     assert set(table["数据性质"]) == {"模拟数据"}
 
 
+def test_large_means_and_bars_have_their_thousands_marked():
+    """Equipment worth 3,141.97 yuan per pupil beside the bar of 2,000."""
+    rich, other = (
+        judge([good("甲校", primary=100, equipment=314197)], county=name) for name in "ab"
+    )
+    table = narrative.tabulate_county_values(made_of(rich, other))
+    row = table[table["指标"] == "1.6 仪器设备"].iloc[0]
+    assert (row["县平均值"], row["标准值"]) == ("3,141.97", "2,000")
+
+
+def test_the_verdict_of_each_county_is_told_with_its_reasons(four):
+    first, second, *_ = describe_county_verdicts(four).split("\n\n")
+    assert first.startswith("沂源县（教督〔2017〕6号）：**未达标**。小学67个校段中")
+    assert "教育质量9项中1项无法判定（3.9）；其余部分达标。" in first
+    assert "教育质量" not in second
+    for result, text in zip(
+        four.results, describe_county_verdicts(four).split("\n\n"), strict=True
+    ):
+        told = result.reasons.set_index("reason")["verdict"]
+        assert all((reason in text) == (verdict != "met") for reason, verdict in told.items())
+
+
+def test_a_county_without_a_fault_has_no_reasons(of_2016):
+    text = describe_county_verdicts(of_2016)
+    assert text.endswith("山亭区（教督〔2012〕3号）：**达标**，各部分都达标。")
+
+
+def test_parts_of_the_verdict_stand_side_by_side_with_a_dash_for_parts_of_other_standards(
+    four, of_2016
+):
+    table = tabulate_county_verdicts(four).set_index("县区")
+    assert table["教育质量"].tolist() == ["无法判定", "达标", "达标", "未达标"]
+    assert table["县级结论"].tolist() == ["未达标"] * 4
+    mixed = tabulate_county_verdicts(of_2016).set_index("县区")
+    assert mixed.at["沂源县", "公众满意度"] == "—"
+    assert mixed.at["山亭区", "公众满意度"] == "达标"
+    assert mixed.at["山亭区", "资源配置：学校达标"] == "—"
+
+
+def test_what_is_the_same_in_every_row_is_said_above_and_left_out(four):
+    table = narrative.tabulate_definitions(four)
+    left, text = drop_alike(table), describe_alike(table)
+    assert left.columns.tolist() == ["县区", "计数单位", "学制", "校段数", "不计入"]
+    assert "**标准** 教督〔2017〕6号；" in text
+    for head in table:
+        assert (head in left) != (f"**{head}**" in text)
+
+
+def test_keys_and_tables_of_one_row_stay_whole():
+    one = pd.DataFrame({"县区": ["甲县"], "年度": [2023]})
+    assert drop_alike(one).equals(one)
+    assert describe_alike(one) == ""
+    assert drop_alike(pd.concat([one, one])).columns.tolist() == ["县区"]
+
+
+@pytest.mark.parametrize(
+    "tabulate",
+    [narrative.tabulate_layers, narrative.tabulate_timelines],
+)
+def test_a_wide_table_is_split_without_losing_a_column_or_a_number(tabulate, four):
+    table = tabulate(four)
+    first, second = split_wide(table)
+    assert {*first, *second} == {*drop_alike(table)}
+    assert first.index.equals(table.index)
+    assert second.equals(table.loc[second.index, second.columns])
+    silent = table.loc[table.index.difference(second.index), [*{*second} - {*first}]]
+    assert (silent == "—").all(axis=None)
+    assert max(first.shape[1], second.shape[1]) <= 7
+
+
+def test_the_values_of_one_stage_fit_on_a_page_below_their_limit(four):
+    table = narrative.tabulate_county_values(four)
+    part = table[table["学段"] == "初中"]
+    assert "**学段** 初中；**限值** 0.45；" in describe_alike(part)
+    assert drop_alike(part).shape == (28, 9)
+    nobody = table[table["学段"] == "高中"]
+    assert describe_alike(nobody) == ""
+    assert drop_alike(nobody).equals(nobody)
+
+
 def test_gap_per_1000_is_printed_with_unit_bound_and_smallness():
     """1 m² over 20,000 pupils is 0.05 per 1,000; one known metre beside an unknown school is at least that."""
     small = judge([good("甲校", primary=20000, degree=84000, rooms=89999)], county="a")
@@ -212,9 +299,18 @@ def test_what_a_standard_does_not_judge_is_printed_as_such():
     assert (found["达标校段占比"], found["每千名学生缺口"]) == ("不单独判定", "—")
 
 
-def test_groups_name_standard_unit_and_kind_in_the_head_of_each_county(four):
+def test_groups_name_in_the_head_of_each_county_what_differs(four, of_2016):
     table = narrative.tabulate_county_sizes(four)
-    assert "温岭市（教督〔2017〕6号，按独立校区，模拟数据）" in table.columns
+    assert table.columns[4:].tolist() == [
+        "沂源县（按学校）",
+        "桓台县（按学校）",
+        "温岭市（按独立校区）",
+        "山亭区（按学校）",
+    ]
+    assert narrative.tabulate_county_zones(of_2016).columns[4:].tolist() == [
+        "沂源县（教督〔2017〕6号）",
+        "山亭区（教督〔2012〕3号）",
+    ]
     one = four.sizes[
         (four.sizes["county"] == "yiyuan")
         & (four.sizes["stage"] == "primary")
@@ -225,7 +321,7 @@ def test_groups_name_standard_unit_and_kind_in_the_head_of_each_county(four):
         (table["学段"] == "小学")
         & (table["指标"] == "1.4 教学用房")
         & (table["学校规模"] == "不足100人")
-    ]["沂源县（教督〔2017〕6号，按学校，模拟数据）"].iat[0]
+    ]["沂源县（按学校）"].iat[0]
     assert cell.startswith(f"{one['mean']:.2f}（{one['sections']}个校段")
 
 
@@ -233,7 +329,7 @@ def test_a_group_without_schools_is_a_dash():
     small = judge([good("甲校", primary=90)], county="a")
     large = judge([good("乙校", primary=900)], county="b")
     table = narrative.tabulate_county_sizes(made_of(small, large))
-    assert (table["b（教督〔2017〕6号，按学校，未注明）"] == "—").sum() == 7
+    assert (table["b"] == "—").sum() == 7
 
 
 def test_censuses_are_told_with_change_and_source(four):
@@ -270,6 +366,12 @@ def test_timelines_hold_aim_and_period_as_written(four):
     assert table.at["改薄建设项目开工", "期限"] == "2017年3月上旬"
     assert table.at["改薄建设项目开工", "目标"] == "基本均衡"
     assert table.at["印发县级创建实施方案", "期限"] == "2021年5月中旬"
+
+
+def test_notes_of_milestones_call_other_promises_by_their_words(four):
+    notes = narrative.tabulate_timelines(four).set_index("节点")["说明"]
+    assert notes["向省里申请省级评估认定"].endswith("见“通过优质均衡省级评估验收”")
+    assert not notes.str.contains(r"[a-z]+-\d").any()
 
 
 def test_counties_without_a_plan_are_told():
@@ -310,7 +412,7 @@ def test_what_no_plan_says_is_not_attributed_to_the_plans(four):
 def test_a_document_is_named_once_with_all_its_items(four):
     table = narrative.tabulate_layers(four)
     [told] = table.loc[
-        (table["事项"] == "班额") & table["县区（年度，标准）"].str.startswith("温岭市"),
+        (table["事项"] == "班额") & (table["县区"] == "温岭市"),
         "来源（可信度）",
     ]
     assert told.count("实施方案") == 1
@@ -327,7 +429,7 @@ def test_the_method_says_what_the_codes_of_confidence_mean(four):
 def test_layers_keep_national_local_and_actual_apart(four):
     table = narrative.tabulate_layers(four)
     rows = table[table["事项"] == "优质高中招生名额分配比例"]
-    assert rows["县区（年度，标准）"].iat[1] == "桓台县（2023年，教督〔2017〕6号）"
+    assert rows[["县区", "年度", "标准"]].values.tolist()[1] == ["桓台县", 2023, "教督〔2017〕6号"]
     assert rows["全国要求"].tolist() == ["不低于50%"] * 4
     assert rows["国家口径"].tolist() == ["达标"] * 4
     assert rows["本县口径"].tolist()[1] == "未达标"

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from youzhi import narrative
-from youzhi.narrative.outlook import people, span
+from youzhi.enrolment import DOUBT_COLUMNS
+from youzhi.narrative.outlook import people, range_text, span
+from youzhi.narrative.outlook_tables import tabulate_doubts
 from youzhi.outlooks import ALL_STAGES, make_outlook
 from youzhi.seats import judge_band, load_seat_rules
 
@@ -155,6 +157,9 @@ def demo(primary=PRIMARY, junior=JUNIOR, seats=1080, junior_seats=1000, **change
         "schools": schools,
         "backtests": backtests,
         "plan": plan_of(),
+        "doubts": pd.DataFrame(columns=DOUBT_COLUMNS),
+        "tested": True,
+        "distant": False,
         "kinds": {"history": ["real"], "schools": ["real"], "entrants": ["projected"]},
     }
     return SimpleNamespace(**facts | changes)
@@ -195,8 +200,8 @@ def test_a_stage_that_shrinks_is_told_from_the_last_known_year_beside_its_highes
     # 400 ÷ 600 − 1 = −33.3 %
     assert "初中2020年（最后一个已知年份）有600人，此后各年都不再多于此数" in text
     assert "到2024年减为约400人（380人至420人），少33.3%" in text
-    assert "2019年以来实际最多的是2019年，700人" in text
-    assert "实际最多" not in narrative.describe_outlook(demo(junior=JUNIOR | {2019: 600}))
+    assert "2019年以来已知最多的是2019年，700人" in text
+    assert "已知最多" not in narrative.describe_outlook(demo(junior=JUNIOR | {2019: 600}))
 
 
 def test_a_stage_that_still_grows_at_the_end_is_not_said_to_have_a_peak():
@@ -213,7 +218,11 @@ def test_a_stage_that_stays_as_it_is_is_not_said_to_fall():
 def test_a_shortage_is_told_with_its_years_its_worst_and_when_it_ends():
     text = narrative.describe_outlook(demo())
     # 1,080 seats: 2021 lacks 20, 2022 lacks 120 (1,100 − 1,080 = 20 to 1,300 − 1,080 = 220); 1,200 ÷ 1,080 = 111.1 %
-    assert "**小学学位2021—2022年不够**，最紧的2022年约缺120个（20至220个）" in text
+    # 2021 has 1,050 at least, fewer than there are seats; 2022 has 1,100.
+    assert (
+        "**小学学位2022年不够**（连区间下端也超过学位），2021年可能不够（推算超过学位，区间下端够），"
+        "最紧的2022年约缺120个（20至220个）" in text
+    )
     assert "在校生为学位的111.1%；2023年起又有空余" in text
     # 2024: 1,080 − 600 = 480; 480 ÷ 1,080 = 44.4 %
     assert "到2024年约空出480个，占学位的44.4%" in text
@@ -222,19 +231,35 @@ def test_a_shortage_is_told_with_its_years_its_worst_and_when_it_ends():
 
 def test_exactly_as_many_seats_as_pupils_are_enough_and_one_less_is_not():
     assert "小学学位各年都够" in narrative.describe_outlook(demo(seats=1200))
-    assert "小学学位2022年不够" in narrative.describe_outlook(demo(seats=1199))
+    assert "**小学学位2022年可能不够**" in narrative.describe_outlook(demo(seats=1199))
 
 
 def test_a_year_that_is_short_only_at_the_upper_end_of_the_band_is_named_apart():
     text = narrative.describe_outlook(demo(seats=1140))
     # 2021: 1,100 is under 1,140, 1,150 is over it
-    assert "小学学位2022年不够" in text
+    assert "**小学学位2022年可能不够**（推算超过学位，区间下端够），最紧的" in text
     assert "按区间上端，2021年也可能不够" in text
     assert "也可能不够" not in narrative.describe_outlook(demo(seats=1150))
 
 
+@pytest.mark.parametrize(
+    ("seats", "words"),
+    [(1099, "**小学学位2022年不够**"), (1100, "**小学学位2022年可能不够**")],
+)
+def test_a_shortage_is_certain_only_where_the_lower_end_is_over_the_seats(seats, words):
+    text = narrative.describe_outlook(demo(PRIMARY | {2021: (900, 800, 950)}, seats=seats))
+    assert words in text
+
+
+def test_a_shortage_without_a_band_is_not_called_certain():
+    bare = {year: (each[0], np.nan, np.nan) for year, each in PRIMARY.items() if year > 2020}
+    text = narrative.describe_outlook(demo(PRIMARY | bare))
+    assert "**小学学位2021—2022年按推算不够**（没有区间，把握有多大不知道），最紧的2022年" in text
+    assert "连区间下端" not in text
+
+
 def test_a_shortage_that_does_not_end_is_said_to_stay():
-    text = narrative.describe_outlook(demo(seats=550))
+    text = narrative.describe_outlook(demo(seats=499))
     assert "小学学位2020—2024年不够" in text
     assert "到2024年仍然不够" in text
     assert "又有空余" not in text
@@ -285,13 +310,16 @@ def test_the_method_is_told_beside_the_plain_yardstick():
     # the baseline "last" has less error here and is no rival: three methods were tried
     assert "**升级比（近年权重大）**：3种可选方法中，它在1、3年前" in text
     assert "（2.00%" in text
-    assert "（最近两年升级比的简单平均（对照））为3.00%，误差没有更小，所以不用" in text
+    assert "（最近两年升级比的简单平均（对照））为3.00%，平均误差没有更小，所以不用" in text
 
 
 def test_where_the_yardstick_is_used_the_others_stand_beside_it():
     text = narrative.describe_method_outlook(demo(method="mean"))
     assert "它就是最简单的通行做法" in text
     assert "普查年龄队列为5.00%" in text
+    # the progression has less error at every number of years ahead in this made-up table
+    assert "只看提前1年，升级比（近年权重大）误差更小（2.00%，采用的为3.00%）" in text
+    assert "误差更小" not in narrative.describe_method_outlook(demo())
     by_hand = narrative.describe_method_outlook(demo(chosen=False))
     assert "由人工指定" in by_hand
     assert "最小" not in by_hand
@@ -318,7 +346,7 @@ def test_what_lies_farther_ahead_than_was_tested_is_said():
 def test_a_history_too_short_to_be_tested_says_so():
     untested = demo().backtests.assign(mape=np.nan, bias=np.nan, coverage=np.nan, n=0)
     text = narrative.describe_method_outlook(demo(backtests=untested, method="mean"))
-    assert "历史太短，不能用过去检验，取最简单的通行做法" in text
+    assert "历史太短，不能用过去检验，缺省取最简单的通行做法；**没有检验过，只供参考**" in text
     assert "提前1、3年没有可以检验的年份，误差无法判定" in text
     assert "nan" not in text
 
@@ -420,6 +448,8 @@ def test_the_table_of_both_readings_prints_what_the_outlook_holds():
         ["预测数据", "1,200", "1,100—1,300", "1,300", "92.3", "黄色预警"],
     ]
     assert table.loc[1, ["性质", "区间（人）"]].tolist() == ["实际", "—"]
+    made = {"history": ["synthetic"], "schools": ["real"], "entrants": ["projected"]}
+    assert narrative.tabulate_outlook(demo(kinds=made)).loc[1, "性质"] == "已知（模拟数据）"
 
 
 def kinds_of(outlook):
@@ -450,9 +480,75 @@ def test_the_first_grade_of_a_stage_is_assumed_by_its_own_children_only():
 
 def test_errors_of_the_past_are_printed_in_percent_and_the_method_in_use_is_marked():
     table = narrative.tabulate_backtests(demo())
-    assert table.loc[1].tolist() == ["升级比（近年权重大）", 1, "2.0", "1.0", "80.0", 10, "采用"]
+    assert table.loc[1].tolist() == [
+        "升级比（近年权重大）",
+        1,
+        "2.0",
+        "1.0",
+        "80.0",
+        "81.0",
+        10,
+        "采用",
+    ]
     assert (table["采用"] == "采用").sum() == 2
     assert table["方法"].nunique() == 4
+    for facts, word in (({"tested": False}, "缺省，未检验"), ({"chosen": False}, "指定")):
+        assert narrative.tabulate_backtests(demo(**facts)).loc[1, "采用"] == word
+
+
+SLIPS = [
+    ["entered", 2019, "primary", 1, 7150, 715, 10.0],
+    ["promoted", 2020, "junior", 2, 715, 7150, 0.1],
+    ["promoted", 2020, "junior", 2, 80, 0, np.nan],
+    ["table", 2020, "primary", pd.NA, 4267, 4920, 4267 / 4920],
+]
+
+
+def test_numbers_that_can_hardly_be_right_are_told_before_everything_else():
+    slips = pd.DataFrame(SLIPS, columns=DOUBT_COLUMNS)
+    first = narrative.describe_outlook(demo(doubts=slips)).split("\n\n")[0]
+    assert first == (
+        "**先核对数据**：2019年1年级7,150人，2018年1年级715人，是其10.00倍；"
+        "2020年2年级715人，这一届2019年在1年级时7,150人，是其0.10倍；"
+        "2020年2年级80人，这一届2019年在1年级时0人；"
+        "2020年小学在校生，分年级数据为4,267人，学校表合计为4,920人，相差653人。"
+        "多半是录入差错，或两处的统计范围不同；核对以前，下列结论不能用。"
+    )
+    assert "先核对" not in narrative.describe_outlook(demo())
+    table = tabulate_doubts(demo(doubts=slips))
+    assert table["事项"].tolist() == ["数据疑点"] * 4
+    assert table.loc[1, "说明"] == "2019年1年级7,150人，2018年1年级715人，是其10.00倍"
+
+
+def test_many_doubts_are_counted_after_the_first_four():
+    slips = pd.DataFrame([SLIPS[0]] * 6, columns=DOUBT_COLUMNS)
+    assert "；另有2处。" in narrative.describe_outlook(demo(doubts=slips))
+    assert "另有" not in narrative.describe_outlook(demo(doubts=slips.iloc[:4]))
+    assert len(tabulate_doubts(demo(doubts=slips))) == 6
+
+
+def test_what_lies_too_far_or_was_never_tested_is_told_before_the_tables():
+    assert tabulate_doubts(demo()).empty
+    far = demo(distant=True, tested=False, entrants=demo().entrants.iloc[:0])
+    assert tabulate_doubts(far)["事项"].tolist() == ["推算年限", "没有检验", "没有普查"]
+    text = narrative.describe_outlook(far)
+    assert text.startswith("**推算到2024年，提前4年，超过10年**")
+    assert "**区间没有检验过，只供参考**" in text
+    assert "由过去的推算误差抽样得到" not in text
+    assert "假定一年级保持2020年的人数，此后各年不再多于此数；" in text
+    assert "此后各年都不再多于此数**" not in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (9624, 21_163, "9,624人至21,163人"),
+        (10_000, 21_163, "1.00万人至2.12万人"),
+        (500, 700, "500人至700人"),
+    ],
+)
+def test_both_ends_of_a_band_stand_in_one_unit(low, high, words):
+    assert range_text(low, high) == words
 
 
 def test_entrants_stand_beside_grade_one_with_the_source_of_every_year():

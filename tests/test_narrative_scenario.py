@@ -10,14 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youzhi import narrative, trials
+from youzhi import figures, narrative, trials
 from youzhi.errors import UsageError
-from youzhi.narrative.scenario_risks import chance, wan
+from youzhi.narrative.scenario import chance
+from youzhi.narrative.scenario_changes import describe_coefficient_changes
+from youzhi.narrative.scenario_pupils import (
+    hold_against_outlook,
+    measure_classes,
+    tabulate_classes,
+)
+from youzhi.narrative.scenario_risks import wan
+from youzhi.narrative.scenario_tables import name_variations
 from youzhi.narrative.text import Text
 from youzhi.scenarios import parse_scenario
 from youzhi.siting import SitePlan
 from youzhi.standards import load_standard
+from youzhi.tables import SchoolTable
 from youzhi.trials.places import choose_places
+from youzhi.trials.trial import IDLE
 
 SCHOOL = "3703230001"  # 882 primary pupils in 21 classes in 2020
 HEAD = """
@@ -252,7 +262,8 @@ def test_the_strongest_assumption_is_named_and_the_impossible_one_told_apart():
     assert "影响最大的是：在校生（1至9个）。" in text
     assert "改变后无法推演的设定：去掉“乙”" in text
     table = narrative.tabulate_tornado(TORNADO)
-    assert table["低时未达标"].tolist() == ["1", "4", "—"]
+    assert table["未达标校段（低／原／高）"].tolist() == ["1／4／9", "4／4／4", "—／4／4"]
+    assert table["取值（低／原／高）"].iat[0] == "少／中／多"
 
 
 def test_a_tornado_that_moves_nothing_says_so():
@@ -290,12 +301,24 @@ def test_a_trial_without_a_drift_says_nothing_of_the_drawing(plan, odds):
 @given(st.integers(0, 10_000))
 def test_a_chance_is_never_printed_as_certain_where_it_is_not(hits):
     text = chance(hits / 10_000)
-    assert (text == "0.00%") == (hits == 0)
-    assert (text == "100.00%") == (hits == 10_000)
+    assert (text == "0%") == (hits == 0)
+    assert (text == "100%") == (hits == 10_000)
 
 
-@pytest.mark.parametrize(("share", "text"), [(1e-6, "不到0.01%"), (1 - 1e-6, "99.99%以上")])
-def test_small_and_large_chances_keep_their_doubt(share, text):
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (1e-6, "不到1%"),
+        (0.0099, "不到1%"),
+        (0.01, "1%"),
+        (0.1619, "16%"),
+        (0.99, "99%"),
+        (0.9901, "99%以上"),
+        (1 - 1e-6, "99%以上"),
+        (float("nan"), "无法判定"),
+    ],
+)
+def test_chances_are_whole_percents_and_keep_their_doubt(share, text):
     assert chance(share) == text
 
 
@@ -338,17 +361,76 @@ def test_a_siting_plan_is_told_with_bound_gap_and_limits_of_what_it_says(plan, j
         if site not in junior.case.existing
     ]
     assert f"**建在{'、'.join(towns)}（{len(towns)}所）**" in text
+    # the proof comes last, what a small number of schools does not say before it
+    assert text.split("\n\n")[-1].startswith("计算的核对：总路程")
     assert "任何方案都不会低于" in text
     assert "复算，与求解结果一致" in text
+    assert "本模型只安排学位不够的学生" in text
+    assert "所数少不能说明计划多建" in text
     assert "学校位置是模拟数据，不是真实地点" in text
     table = narrative.tabulate_siting(junior)
     assert list(table["镇街"]) == towns or sorted(table["镇街"]) == sorted(towns)
 
 
 def test_too_few_seats_are_told_as_the_reason(plan, junior):
-    # in 2025 there are 19,857 junior pupils and the seats of 2020 are fewer
-    assert "只用现有学校时没有可行的分配" in narrative.describe_siting(plan, junior)
-    assert "学位" in junior.idle.reason
+    # in 2025 there are 19,857 junior pupils, 56 of them in the special school; 19,801 - 18,800 = 1,001
+    text = narrative.describe_siting(plan, junior)
+    assert (
+        "只用现有学校时没有可行的分配：现有学校的学位合计18,800个，需要19,801个，缺1,001个学位。"
+        in text
+    )
+    assert "不参加选址（1所，56名学生）" in text
+
+
+def test_fewer_new_schools_than_planned_are_no_word_against_the_plan(plan, junior):
+    more = replace(junior, new=3)
+    assert "只用上1所，少于情景的3所" in narrative.describe_siting(plan, more)
+    assert "少于情景" not in narrative.describe_siting(plan, junior)
+
+
+def test_where_seats_suffice_everybody_stays():
+    # the special school of this county has pupils and no seats; no other school is over its seats in 2021
+    trial = trials.run_trial("huantai", "pass-2025")
+    question = choose_places(trial, "junior")
+    lines = question.case.draw_lines(question.plan)
+    assert (lines["point"] == lines["site"]).all()
+    text = narrative.describe_siting(trial, question)
+    assert "**不必新建**：没有一所学校的初中学生多于学位" in text
+    assert "0人换学校" in text
+    assert narrative.tabulate_siting(question).empty
+
+
+@pytest.fixture(scope="module")
+def unplaced(plan):
+    """The plan in a county whose schools have no coordinates."""
+    tables = {
+        year: SchoolTable.from_frame(table.frame.drop(columns=["lon", "lat"]))
+        for year, table in plan.tables[IDLE].items()
+    }
+    return replace(plan, tables=dict(plan.tables) | {IDLE: tables})
+
+
+def test_without_coordinates_siting_is_left_out_and_says_so(unplaced):
+    question = choose_places(unplaced, "primary")
+    assert question.case is None
+    text = narrative.describe_siting(unplaced, question)
+    assert text == "**没有经纬度，不做选址。**要做选址，请补上lon、lat两列。"
+    assert narrative.tabulate_siting(question).empty
+    [axis] = figures.draw_siting_map(question.case, question.plan).axes
+    assert axis.texts[0].get_text() == "没有经纬度，不做选址"
+
+
+def test_schools_without_coordinates_are_counted_where_others_have_them(plan):
+    tables = {}
+    for year, table in plan.tables[IDLE].items():
+        some = table.frame["school_id"] != SCHOOL
+        tables[year] = SchoolTable.from_frame(
+            table.frame.assign(
+                lon=table.frame["lon"].where(some), lat=table.frame["lat"].where(some)
+            )
+        )
+    question = choose_places(replace(plan, tables=dict(plan.tables) | {IDLE: tables}), "primary")
+    assert "另有1个校段缺经纬度或学生数" in narrative.describe_siting(plan, question)
 
 
 def test_no_plan_is_told_with_its_reason(plan, junior):
@@ -402,3 +484,141 @@ def test_every_text_renders_and_every_table_counts_from_one(plan, junior):
     for table in (narrative.tabulate_trial(plan), narrative.tabulate_regret(plan)):
         assert table.index[0] == 1
         assert not table.isna().to_numpy().any()
+
+
+def test_the_answer_comes_with_its_chance_where_that_was_drawn(plan, odds):
+    row = odds.query("year == 2030 and part == 'resources' and stage == ''").iloc[0]
+    told = f"按计划未达标（按在校生抽样推算，达标的可能性为{chance(row['chance'])}，见第十节）"
+    assert told in narrative.describe_trial(plan, odds)
+    assert "抽样" not in narrative.describe_trial(plan)
+
+
+def test_items_that_the_scenario_makes_unknown_are_told_as_its_limit(plan):
+    before, after = (one.items.set_index("code")["verdict"] for one in (plan.before, plan.after))
+    codes = after.index[(after == "cannot_tell") & (before != "cannot_tell")]
+    text = narrative.describe_trial(plan)
+    assert len(codes)
+    assert f"{'、'.join(codes)}在2020年能够判定，2030年变成无法判定" in text
+    assert "这是推演的限制" in text
+
+
+def test_pupils_against_the_outlook_are_told_first_in_the_last_year(plan):
+    # junior: 17,209 in 2020, 16,900 in 2030 by the scenario, more than 17,209 by the outlook
+    table = hold_against_outlook(plan).set_index(["year", "stage"])
+    junior = table.loc[(2030, "junior")]
+    assert (junior["pupils"], junior["side"]) == (16_900, "opposite")
+    assert junior["low"] > 17_209
+    text = narrative.describe_trial(plan)
+    assert "**与生源展望相反**：小学2030年情景21,400人" in text
+    assert f"初中2030年情景16,900人，本县生源展望{int(junior['outlook']):,}人" in text
+
+
+def test_sides_of_the_outlook_follow_its_band(plan):
+    table = hold_against_outlook(plan)
+    within = table["pupils"].between(table["low"], table["high"])
+    assert (table["side"] == "within").equals(within)
+    assert 0 < within.sum() < len(table)
+
+
+def test_pupils_from_the_outlook_itself_are_not_held_against_it():
+    trial = make('[enrolment]\nmode = "outlook"\n')
+    assert hold_against_outlook(trial).empty
+    assert "与生源展望" not in narrative.describe_trial(trial)
+
+
+def test_classes_beyond_the_classrooms_are_counted_school_by_school():
+    # 882 pupils in 21 classes; at most 30 in a class: 30 classes, 21 classrooms and 2 that are added, so 7 lack
+    smaller = """
+[[action]]
+id = "smaller"
+kind = "set_class_size"
+year = 2022
+stage = "primary"
+size = 30
+evidence = "assumption"
+source = "试"
+"""
+    trial = make(ROOMS + smaller)
+    table = trial.tables["plan"][2022].frame.set_index("school_id")
+    assert table.at[SCHOOL, "classes_primary"] == 30
+    rows = measure_classes(trial).set_index(["year", "stage"])
+    assert rows.at[(2020, "primary"), "lacking"] == 0
+    base, last = rows.loc[(2020, "primary")], rows.loc[(2022, "primary")]
+    assert last["classrooms"] == base["classrooms"] + 2
+    assert last["classes_idle"] == base["classes"]
+    starts = trial.tables["plan"][2020].frame.set_index("school_id")["classes_primary"]
+    rooms = starts.add(pd.Series({SCHOOL: 2}), fill_value=0)
+    assert last["lacking"] == (table["classes_primary"] - rooms).clip(lower=0).sum()
+    text = narrative.describe_size_items(trial)
+    assert f"2022年按计划{last['classes']:,.0f}个班" in text
+    assert f"按各校分别算缺{last['lacking']:,.0f}间" in text
+    assert "上面空出的学位不表示小班也坐得下" in narrative.describe_regret(trial)
+
+
+def test_class_size_is_told_to_rest_on_classrooms_that_nobody_limits(plan):
+    text = narrative.describe_size_items(plan)
+    most = trials.measure_regret(plan).groupby("stage")["short_idle"].max()
+    assert "**班额的结论以教室不限为前提**" in text
+    assert f"小学有{most['primary']:,.0f}人（2025年）" in text
+    fixed = narrative.describe_size_items(make('[classes]\nrooms = "fixed"\n'))
+    assert "教室不够时班额变大" in fixed
+
+
+def test_classes_have_a_row_per_year_and_stage_in_order(plan):
+    table = tabulate_classes(plan)
+    assert table["学段"].tolist() == ["小学", "初中"] * 11
+    assert table["年份"].tolist() == sorted(table["年份"])
+
+
+def test_a_relief_that_ends_is_told_apart_from_what_the_plan_does(plan):
+    bare = plan.before.without_relief.items.set_index("code").at["2.3", "value"]
+    text = narrative.describe_size_items(plan)
+    assert f"不适用过渡期规定时，2020年本来就是{bare}" in text
+    assert "过渡期规定到2022年为止" in text
+    assert "标准值不变；过渡期规定按各年适用，有的到2022年为止" in narrative.describe_assumptions(
+        plan
+    )
+    assert "2.3由21个变为按计划38个（不采取措施39个；2020年按过渡期规定计算" in (
+        narrative.describe_trial(plan)
+    )
+
+
+def test_before_a_relief_ends_nothing_is_told_of_its_end(both):
+    assert "本来就是" not in narrative.describe_size_items(both)  # 2022 is its last year
+
+
+def test_differences_are_said_to_grow_or_shrink(plan):
+    rows = plan.comparison.coefficients.query("stage == 'primary'")
+    shift = rows["cv_after"] - rows["cv_before"]
+    told = f"**{(shift < 0).sum()}项变小，{(shift > 0).sum()}项变大**"
+    first = describe_coefficient_changes(plan).split("\n\n")[0]
+    assert first.startswith("小学能比较的7项差异系数，2030年按计划与2020年相比")
+    assert told in first
+    assert "只看措施的作用" not in describe_coefficient_changes(make(""))
+
+
+def test_actions_with_one_label_are_told_apart_by_their_school(both):
+    table = pd.DataFrame({"variation": ["rooms", "hire", "pupils"], "label": ["甲", "甲", "乙"]})
+    told = name_variations(both, table)
+    assert told["label"].tolist() == ["甲（历山街道模拟小学01）"] * 2 + ["乙"]
+    assert table["label"].tolist() == ["甲", "甲", "乙"]
+    same = TORNADO.assign(label=["甲", "甲", "乙"])
+    names = narrative.tabulate_tornado(same)["改变的设定"].tolist()
+    assert names == ["甲（pupils）", "甲（x）", "乙"]
+
+
+def test_a_year_that_cannot_be_drawn_has_its_reason_in_one_sentence(unjudged):
+    text = narrative.describe_odds(unjudged, trials.measure_odds(unjudged, draws=2, seed=1))
+    assert "无法判定" in text
+    assert "。，" not in text
+
+
+def test_a_county_with_real_data_ends_its_sentence(plan, monkeypatch):
+    monkeypatch.setattr("youzhi.narrative.scenario.is_synthetic", lambda trial: False)
+    assert narrative.describe_trial(plan).endswith("推演从沂源县2020年的学校表出发。")
+
+
+def test_seats_that_nobody_ever_used_are_told_so(both):
+    text = narrative.describe_regret(both)
+    assert "措施增加的90个学位，一直没有用上，2022年**空出90个**" in text
+    assert "用上0个" not in text

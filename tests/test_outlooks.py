@@ -336,17 +336,10 @@ def test_a_single_draw_from_the_seed_nought_is_one(yiyuan):
     assert yiyuan.draws(1, 0).shape == (1, 10, 2)
 
 
-def test_a_single_year_of_history_tells_why_nothing_can_be_projected():
-    outlook = make_outlook("yiyuan", 2018, year=2016)
-    known = outlook.projection.dropna(subset="pupils")
-    assert set(known["grade"]) == {1}
-    unknown = outlook.projection.attrs["unknown"]
-    assert len(unknown) == 2 * 8 + 1
-    assert unknown[0] == "2017年2年级：2年级：只有一年的在校生，算不出升级的比值"
-    assert "给不出区间" in unknown[-1]
-    assert (outlook.backtests["n"] == 0).all()
-    assert (outlook.seats.query("year > 2016")["band"] == "cannot_tell").all()
-    assert np.isnan(outlook.draws(3, 1)).all()
+def test_a_single_year_of_history_is_refused():
+    with pytest.raises(UsageError, match="至少要2年"):
+        make_outlook("yiyuan", 2018, year=2016)
+    assert make_outlook("yiyuan", 2018, year=2017).year == 2017
 
 
 def test_every_part_says_what_kind_of_data_it_rests_on(yiyuan):
@@ -374,6 +367,39 @@ def test_a_county_without_a_census_holds_its_first_grade_and_says_so(tmp_path):
     assert "cohort" not in outlook.methods
     first = outlook.projection.query("grade == 1")["pupils"].tolist()
     assert first == [read_history("yiyuan").loc[2025, 1]] * 2
+
+
+def test_a_nought_too_many_and_a_school_table_of_another_size_are_doubted(tmp_path):
+    root = copy_county(tmp_path)
+    path = root / "yiyuan" / "enrolment.csv"
+    history = pd.read_csv(path)
+    at = (history["year"] == 2024) & (history["grade"] == 1)
+    history.loc[at, "pupils"] *= 10
+    history.loc[(history["year"] == 2025) & (history["grade"] == 9), "pupils"] -= 400
+    history.to_csv(path, index=False)
+    found = make_outlook("yiyuan", 2027, data=root).doubts
+    assert found[["doubt", "year", "grade"]].fillna(0).values.tolist() == [
+        ["entered", 2024, 1],
+        ["entered", 2025, 1],
+        ["promoted", 2025, 2],
+        ["table", 2025, 0],
+    ]
+    # The school table has 16,020 junior pupils.
+    assert found.iloc[3][["pupils", "against"]].tolist() == [15620, 16020]
+
+
+@pytest.mark.parametrize("county", ["yiyuan", "huantai", "wenling", "shanting"])
+def test_no_number_of_the_repository_is_doubted(county):
+    assert make_outlook(county, 2026).doubts.empty
+
+
+def test_more_than_ten_years_are_distant_and_a_history_of_three_years_is_untested():
+    assert [make_outlook("yiyuan", to).distant for to in (2035, 2036)] == [False, True]
+    # Three years at the first origin, and one more to hold it against.
+    assert [make_outlook("yiyuan", 2025, year=year).tested for year in (2018, 2019)] == [
+        False,
+        True,
+    ]
 
 
 def test_an_unknown_cell_makes_its_stage_and_its_peak_unknown(tmp_path):

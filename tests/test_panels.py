@@ -1,13 +1,16 @@
 """The panel answers without a front-end; its widgets are tested by setting their values."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from youzhi import panels, trials
 from youzhi.panels import Setting, board, recompute
+from youzhi.tables import SchoolTable
 from youzhi.trials.costs import count_failing
+from youzhi.trials.trial import IDLE
 
 BUILD = (
     "build-jingshan"  # 24 classes, 600 + 550 junior pupils, sports land by the table of 24 classes
@@ -64,6 +67,16 @@ def test_in_another_town_at_most_half_of_its_pupils_come_and_teachers_follow(tri
     assert float(school.lon) == pytest.approx(
         frame.loc[frame["town"] == "悦庄镇", "lon"].astype(float).mean(), abs=1e-4
     )
+
+
+def test_in_a_county_without_coordinates_a_school_can_still_be_moved(trial):
+    lost = {
+        year: SchoolTable.from_frame(table.frame.drop(columns=["lon", "lat"]))
+        for year, table in trial.tables[IDLE].items()
+    }
+    blind = replace(trial, tables=dict(trial.tables) | {IDLE: lost})
+    school = recompute(blind, Setting(2030, BUILD, 24, 2023, "悦庄镇")).school
+    assert (school.town, school.lon, school.lat) == ("悦庄镇", None, None)
 
 
 def test_pupils_and_teachers_are_neither_made_nor_lost_by_another_town(trial):

@@ -92,6 +92,8 @@ def test_schools_are_not_ranked_beside_campuses():
     by_campus = of_kind("b", "real", unit="campus")
     with pytest.raises(UsageError, match="a按学校计数；b按独立校区计数"):
         yz.rank_counties([of_kind("a", "real"), by_campus])
+    with pytest.raises(UsageError, match=r"county\.toml 中 \[counting\] 的 unit"):
+        yz.rank_counties([of_kind("a", "real"), by_campus])
     assert ranks([by_campus, of_kind("c", "real", unit="campus")]) == {"b": 1, "c": 1}
 
 

@@ -25,6 +25,7 @@ from youzhi.reports import engine, plan_jobs, run_batch, run_comparison, run_rep
 from youzhi.reports.files import STALE_SECONDS, write_together
 from youzhi.reports.manifest import plan_comparison
 from youzhi.synthetic import make_county, to_csv_text
+from youzhi.trials import run_trial
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMETERS = 'county: str = "yiyuan"  # 县区\nyear: int = 2020  # 年度\nstandard: str = ""  # 标准'
@@ -284,6 +285,23 @@ def test_page_needs_no_network(notebook, report):
     assert_nothing_is_alive(page)
     assert re.findall(r"""(?:(?:src|href)\s*=|url\()\s*["']?\s*(?:https?:)?//""", page) == []
     assert page.count('src="data:image/png;base64,') == 1
+
+
+def test_figures_are_named_by_their_section_and_their_number_in_it(notebook, report):
+    draw = "import matplotlib.pyplot as plt\nfig, _ = plt.subplots()\nplt.close(fig)\nfig"
+    own = (
+        "from IPython.display import display\n"
+        "display({'image/png': b'', 'text/plain': '…'}, metadata={'image/png': {'alt': '自拟'}}, raw=True)"
+    )
+    notebook("# 分析", draw, '## 一、“结论” > <b>"', draw, draw, own, "## 二、缺口", draw)
+    page = report().read_text(encoding="utf-8")
+    found = [value for name, value in Inventory(page).attributes if name == "alt"]
+    assert found == [
+        *("图：分析（1）", '图：一、“结论” > "（1）', '图：一、“结论” > "（2）', "自拟"),
+        "图：二、缺口（1）",
+    ]
+    assert "No description" not in page
+    assert_nothing_is_alive(page)
 
 
 def test_hostile_names_are_alive_in_no_kind_of_output(notebook, report):
@@ -1063,12 +1081,55 @@ OUTLOOK, CONSTRUCTION = (
 )
 
 
-def test_outlook_report_names_the_verdict_of_its_year_and_where_the_answer_stands(ahead, report):
+def test_outlook_report_puts_its_answer_before_the_verdict_of_its_year(ahead, report, notebook):
+    answer = "**先核对数据**：715人。\n\n**小学2025年最多**（2.90万人）；以后减少。也可能是2026年。"
+    others = "学位各年都够。\n\n**初中学位2027年不够**。\n\n**数据性质**：模拟数据。"
+    write_answer(notebook, f"{answer}\n\n{others}", "05_enrolment_outlook", AHEAD)
+    page = report(year=2021, to=2030, **OUTLOOK)
+    text, told = page.read_text(encoding="utf-8"), head_of(page)
+    assert '<p class="verdict ">结论：小学2025年最多（2.90万人）；以后减少</p>' in text
+    assert re.findall("<li>(.+?)</li>", text.partition("<nav")[0]) == [
+        "先核对数据：715人",
+        "初中学位2027年不够",
+    ]
+    assert re.search('<p class="standing">起算年2021年：.*优质均衡要求</p>', text)
+    places = [told.index(word) for word in ("结论：", "起算年2021年", "评估标准")]
+    assert places == sorted(places)
+
+
+def test_scenario_report_puts_the_answer_of_its_last_year_first(ahead, report, notebook):
+    title, summary = "**2025年添置\\_设备\\<b\\>**", "一所学校添置设备。"
+    years = (
+        "**2022年（计划年份）：按计划达标**。\n\n**2024年：按计划未达标**；其中\\<b\\>达标。后文。"
+    )
+    write_answer(
+        notebook, f"{title}（沂源县）：{summary}\n\n{years}", "06_school_construction", TRIAL
+    )
+    page = report(scenario="buy", **CONSTRUCTION)
+    head = page.read_text(encoding="utf-8").partition("<header>")[2].partition("<nav")[0]
+    verdicts = run_trial("yiyuan", "buy", data=ahead).verdicts.query(
+        "case == 'plan' and year == 2024 and part == 'county'"
+    )
+    [verdict] = verdicts["verdict"]
+    told = "2024年：按计划未达标；其中&lt;b&gt;达标"
+    assert f'<p class="verdict {verdict}">结论：{told}</p>' in head
+    assert re.findall("<li>(.+?)</li>", head) == ["2022年（计划年份）：按计划达标"]
+    assert "起算年2020年：" in head
+
+
+def write_answer(notebook, text, name, parameters):
+    """A notebook whose first section begins with a text."""
+    cells = "# 题目", "## 一、结论", f"from IPython.display import Markdown\nMarkdown({text!r})"
+    notebook(*cells, name=name, parameters=[parameters])
+
+
+def test_outlook_report_without_a_text_says_where_its_answer_stands(ahead, report):
     page = report(year=2021, to=2030, **OUTLOOK)
     assert page.name == "05_enrolment_outlook.html"
     assert "('yiyuan', 2021, 2030)" in html.unescape(page.read_text(encoding="utf-8"))
     told = head_of(page)
-    assert re.search("结论：2021年.+优质均衡要求；到2030年的学生数和学位见正文首段", told)
+    assert "结论：到2030年的学生数和学位见正文首段\n" in told
+    assert re.search("起算年2021年：.*优质均衡要求\n", told)
     assert "（历年数据、清洗记录、县区卡、分年级在校生、承诺和标准）" in told
     # the censuses and national births are real, what follows from them is a projection
     assert re.search("数据性质2021年模拟数据；历年比较和推算另用.*预测数据", told)
@@ -1149,7 +1210,7 @@ def test_the_only_scenario_needs_no_name_but_one_of_several_does(ahead, report, 
     ("wishes", "answer"),
     [
         (OUTLOOK | {"county": "shanting"}, r"山亭区2020年.*已有：沂源县 2016—2025年"),
-        (OUTLOOK | {"to": 2020}, "to 为 2020；应是晚于2020年"),
+        (OUTLOOK | {"to": 2020}, "to 为 2020；历史用到2020年.*应是其后1至"),
         (OUTLOOK | {"to": "2030"}, "“to”应为 int"),
         (OUTLOOK | {"scenario": "buy"}, "没有参数“scenario”"),
         (CONSTRUCTION | {"scenario": "by"}, r"已有：沂源县 buy（2020年起）"),
@@ -1198,7 +1259,7 @@ def test_scenario_that_asks_for_an_outlook_needs_the_pupils_by_grade(ahead, repo
     assert report(scenario="come", **CONSTRUCTION).is_file()
     (ahead / "yiyuan/enrolment.csv").unlink()
     before = tree(out)
-    with pytest.raises(UsageError, match=r"没有分年级学生数（yiyuan/enrolment\.csv）"):
+    with pytest.raises(UsageError, match=r"没有2020年的分年级学生数（yiyuan/enrolment\.csv）"):
         report(scenario="come", **CONSTRUCTION)
     assert tree(out) == before
     assert report(scenario="buy", **CONSTRUCTION).is_file()

@@ -14,6 +14,7 @@ import youzhi as yz
 from youzhi.errors import UsageError
 from youzhi.siting import (
     SitingError,
+    choose,
     choose_sites,
     county_case,
     great_circle_km,
@@ -309,8 +310,8 @@ def test_without_seats_stages_of_a_point_travel_together():
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        (dict(capacity=[60, 30]), ["缺10个学位", "容量最多90，需要100"]),
-        (dict(capacity=[60, 60], sites=1), ["缺40个学位", "最多开1所"]),
+        (dict(capacity=[60, 30]), ["全部场址的学位合计90个，需要100个，缺10个学位"]),
+        (dict(capacity=[60, 60], sites=1), ["最多开1所，学位至多60个，需要100个，缺40个学位"]),
         (dict(fixed_cost=[50, 40], budget=30), ["预算30", "场址1", "差10"]),
         (dict(fixed_cost=[50, 40], budget=0), ["预算0"]),
         (dict(fixed_cost=[50, 40], budget=80, existing=[0, 1]), ["现有学校造价合计90"]),
@@ -325,7 +326,8 @@ def test_without_seats_stages_of_a_point_travel_together():
         (dict(max_distance=4, sites=1), ["至少要开2所", "最多只能开1所"]),
         (dict(max_distance=4, fixed_cost=[50, 40], budget=60), ["至少要花90", "预算只有60"]),
         (dict(capacity=[25, 200], single_source=True, max_distance=4), ["需求点1", "共1个点"]),
-        (dict(capacity=[25, 200], max_distance=4), ["仍缺5个", "需求点1", "容量合计25"]),
+        (dict(capacity=[25, 200], max_distance=4), ["仍缺5个", "需求点1", "学位合计25个"]),
+        (dict(capacity=[60, 30], existing=[0], sites=1), ["现有学校的学位合计60个，需要100个"]),
     ],
 )
 def test_without_a_plan_the_binding_limit_is_named(question, words):
@@ -436,7 +438,7 @@ def test_a_point_that_no_road_reaches_is_named():
     inf = float("inf")
     plan = choose_sites([1, 2], [[1, 2], [inf, inf]])
     assert plan.open == ()
-    assert "1个需求点在距离上限内没有任何候选场址：1" in plan.reason
+    assert "1个需求点没有路可到任何候选场址：1" in plan.reason
     assert any("没有路的需求点：1处，1" in note for note in plan.notes)
     covered = choose_sites([1, 2], [[1, 2], [inf, inf]], max_distance=5, objective="cover")
     assert covered.objective == 1
@@ -621,7 +623,6 @@ def test_a_table_of_distances_is_refused_with_every_missing_pair(tmp_path):
         [4, "-1"],
         [5, "x"],
         ["", "缺少甲→二"],
-        ["", "缺少乙→一"],
         ["", "缺少乙→二"],
     ]
 
@@ -700,11 +701,410 @@ def test_pupils_without_a_place_are_listed_and_not_forgotten():
     assert case.sites["site"].tolist() == ["丙校", "甲校"]
 
 
+def test_seats_in_a_reason_are_written_with_thousands():
+    # 18,000 + 800 seats for 19,857 pupils
+    plan = choose_sites([19857], [[1, 1]], capacity=[18000, 800])
+    assert plan.reason == "全部场址的学位合计18,800个，需要19,857个，缺1,057个学位。"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 60), st.integers(0, 40), st.integers(0, 2), st.integers(0, 2)),
+        min_size=1,
+        max_size=5,
+    ),
+    st.integers(1, 90),
+    st.tuples(st.integers(0, 2), st.integers(0, 2)),
+)
+def test_where_no_school_is_over_its_seats_nobody_changes_school(schools, special, place):
+    """Schools and a new place may even coincide; pupils of a special school, which has no seats, do not count."""
+    names = [f"第{at}校" for at in range(len(schools))]
+    table = pd.DataFrame(
+        {
+            "county": "demo",
+            "year": 2020,
+            "school": [*names, "特教学校"],
+            "school_type": ["primary"] * len(names) + ["special"],
+            "lon": [118 + one[2] / 10 for one in schools] + [118.0],
+            "lat": [36 + one[3] / 10 for one in schools] + [36.0],
+            "pupils_primary": [one[0] for one in schools] + [special],
+        }
+    )
+    given_seats = [pupils + spare for pupils, spare, _, _ in schools]
+    seats = pd.DataFrame({"stage": "primary", "school": names, "seats": given_seats})
+    new = {"site": ["新校"], "lon": [118 + place[0] / 10], "lat": [36 + place[1] / 10]}
+    case = county_case(
+        yz.SchoolTable.from_frame(table),
+        stages="primary",
+        seats=seats,
+        new_sites=pd.DataFrame(new | {"seats_primary": [500]}),
+    )
+    lines = case.draw_lines(case.choose(accept_gap=0.001))
+    assert lines["pupils"].sum() == sum(one[0] for one in schools)
+    assert (lines["point"] == lines["site"]).all()
+
+
+def test_a_school_without_seats_that_count_is_neither_point_nor_site():
+    seats = pd.DataFrame({"stage": "primary", "school": ["甲校", "乙校"], "seats": [300, 150]})
+    case = county_case(
+        county(school_type=["primary", "primary", "special"]), seats=seats, stages="primary"
+    )
+    assert case.points["point"].tolist() == ["乙校", "甲校"]
+    assert case.sites["site"].tolist() == ["乙校", "甲校"]
+    assert case.left_out.values.tolist() == [["丙校", "西镇", "primary", 50.0, "不计入学位"]]
+    towns = county_case(county(), seats=seats, stages="primary", by="town")
+    assert towns.points["point"].tolist() == ["东镇"]
+
+
+def test_going_to_another_school_at_the_same_place_is_one_metre():
+    case = county_case(county(lon=[118.0, 118.0, 118.4]), stages="primary")
+    rows = case.points["point"].tolist(), case.sites["site"].tolist()
+    way = pd.DataFrame(case.distance, *rows)
+    assert way.loc["甲校", "甲校"] == 0
+    assert way.loc["甲校", "乙校"] == way.loc["乙校", "甲校"] == 0.001
+    # 0.4 degrees of longitude at 36 degrees north: 0.4 x 111.195 x cos 36° = 35.98 km
+    assert way.loc["甲校", "丙校"] == pytest.approx(35.98, abs=0.01)
+
+
 def test_a_county_without_places_or_with_unknown_seats_is_refused():
-    with pytest.raises(UsageError, match="经纬度"):
+    with pytest.raises(UsageError, match="没有经纬度，不做选址"):
         county_case(county(lon=None), stages="primary")
     seats = pd.DataFrame({"stage": "primary", "school": ["甲校"], "seats": [np.nan]})
-    with pytest.raises(UsageError, match="学位数未知：甲校"):
+    with pytest.raises(UsageError, match=r"1所学校的学位数未知，不做选址.*：甲校。"):
         county_case(county(), stages="primary", seats=seats)
+    with pytest.raises(UsageError, match="没有计入学位的学校"):
+        county_case(county(), stages="primary", seats=seats.assign(stage="junior"))
+    # the only school with seats has no coordinates, the others have
+    with pytest.raises(UsageError, match="没有经纬度"):
+        county_case(
+            county(lon=[None, 118.1, 118.4]), stages="primary", seats=seats.assign(seats=9.0)
+        )
     with pytest.raises(UsageError, match="senior"):
         county_case(county(), stages="senior")
+
+
+# --- limits that meet, bounds to the last bit, and input of every kind
+
+
+@pytest.mark.parametrize(
+    ("question", "objective"),
+    [
+        # 13.14 + 26.4 + 13.07 = 52.61 pays for all sites; the second is at no distance
+        (
+            (
+                [3],
+                [[6.9, 0, 8.14]],
+                dict(fixed_cost=[13.14, 26.4, 13.07], budget=56.64, capacity=[26, 12, 25]),
+            ),
+            0,
+        ),
+        # both sites are needed, and cost just the budget: 6.69 x 0.14 = 0.9366 is left to go
+        (
+            (
+                [5.16, 6.69],
+                [[3.16, 0], [0.14, 1.19]],
+                dict(fixed_cost=[14, 16], budget=30, capacity=[9, 23]),
+            ),
+            0.9366,
+        ),
+        # a hundredth less, and all go to the second site: 6.69 x 1.19
+        (
+            (
+                [5.16, 6.69],
+                [[3.16, 0], [0.14, 1.19]],
+                dict(fixed_cost=[14, 16], budget=29.99, capacity=[9, 23]),
+            ),
+            7.9611,
+        ),
+    ],
+)
+def test_a_budget_and_seats_go_together_with_whole_points(question, objective):
+    weight, distance, limits = question
+    plan = choose_sites(weight, distance, **limits, single_source=True)
+    assert (plan.objective, plan.proven, plan.checked) == (objective, True, True)
+
+
+@given(
+    places(points=(1, 4), sites=(1, 4), least_weight=1),
+    st.lists(st.integers(1, 20), min_size=4, max_size=4),
+    st.lists(st.integers(0, 3000), min_size=4, max_size=4),
+    st.integers(0, 9000),
+)
+def test_with_seats_and_a_budget_in_cents_split_points_get_the_best_plan(
+    question, seats, cents, budget
+):
+    weight, distance = question
+    fixed = [one / 100 for one in cents[: len(distance[0])]]
+    limits = dict(fixed_cost=[Fraction(one, 100) for one in cents[: len(fixed)]])
+    capacity, money = seats[: len(fixed)], Fraction(budget, 100)
+    cost = best_split(weight, distance, capacity, budget=money, **limits)
+    plan = choose_sites(weight, distance, capacity=capacity, fixed_cost=fixed, budget=float(money))
+    assert plan.proven
+    assert plan.objective == (None if cost is None else pytest.approx(cost, abs=1e-6))
+
+
+def test_a_cover_with_seats_is_proven_also_where_points_are_split():
+    # 8 seats for 7 + 5 pupils; and with no site at all nobody is covered
+    plan = choose_sites([7, 5], [[0], [0]], capacity=[8], objective="cover", max_distance=1)
+    assert (plan.objective, plan.proven, plan.proven_by) == (8, True, "certificate")
+    assert plan.bound == pytest.approx(8, rel=1e-9)
+    none = choose_sites([7], [[0]], capacity=[27], objective="cover", max_distance=1, sites=0)
+    assert (none.open, none.objective, none.proven) == ((), 0, True)
+    assert 0 <= none.gap < 1e-9
+
+
+@pytest.mark.parametrize("more", [{}, dict(budget=1), dict(sites=0), dict(single_source=True)])
+def test_nobody_to_serve_opens_nothing_with_seats_too(more):
+    plan = choose_sites([0, 0], [[1, 2], [2, 1]], fixed_cost=[3, 4], capacity=[5, 5], **more)
+    assert (plan.open, plan.objective, plan.proven, plan.reason) == ((), 0, True, "")
+
+
+def test_large_sums_of_money_are_held_against_the_budget_to_the_last_unit():
+    # 10 x 2 + 30 x 1 = 50 with the second site, which costs just the budget
+    costs = dict(fixed_cost=[1e12, 2e12])
+    plan = choose_sites([10, 30], [[1, 2], [2, 1]], **costs, budget=2e12)
+    assert (plan.open, plan.objective, plan.proven) == ((1,), 50, True)
+    less = choose_sites([10, 30], [[1, 2], [2, 1]], **costs, budget=2e12 - 1)
+    # 10 x 1 + 30 x 2
+    assert (less.open, less.objective, less.proven) == ((0,), 70, True)
+    far = dict(max_distance=2, budget=2.5e12)
+    none = choose_sites([10, 20, 30], [[1, 9], [9, 1], [1, 9]], **costs, **far)
+    assert (none.proven, none.proven_by) == (True, "certificate")
+    assert "至少要花3e+12" in none.reason
+
+
+def test_more_money_than_all_sites_cost_is_no_limit():
+    question = [10, 30], [[1, 2], [2, 1]]
+    for budget in (3.5, 1e308, 10**400):
+        plan = choose_sites(*question, fixed_cost=[1.5, 2], budget=budget)
+        assert (plan.open, plan.objective) == ((0, 1), 40)
+
+
+def test_a_gap_just_at_what_is_accepted_is_proven(monkeypatch):
+    """The bound is 99 of 100, lowered by rounding: a gap of 0.01 and a little."""
+    solve = choose.solve_median
+
+    def rounded(*arguments):
+        found = solve(*arguments)
+        bound = 99 - Fraction(1, 10**7)
+        return found._replace(bound=bound, certified=bound)
+
+    monkeypatch.setattr(choose, "solve_median", rounded)
+    assert choose_sites([100], [[1]], accept_gap=0.01).proven
+    assert not choose_sites([100], [[1]], accept_gap=0.0099).proven
+
+
+@pytest.mark.parametrize(
+    ("weight", "distance", "limits", "opened"),
+    [
+        # only the first site can be reached by all; only the third and fourth lie within 5
+        (
+            [6, 0, 1, 0, 6],
+            [[7, np.inf], [7, np.inf], [6, 3], [4, 0], [9, 8]],
+            dict(sites=1),
+            (0,),
+        ),
+        ([1], [[0, 8, 4, 8, np.inf]], dict(sites=2, max_distance=5, existing=(3,)), (0, 3)),
+    ],
+)
+def test_a_large_gap_is_accepted_of_plans_only(weight, distance, limits, opened):
+    plan = choose_sites(weight, distance, **limits, accept_gap=0.9)
+    assert plan.open == opened
+    assert plan.proven
+
+
+def test_without_a_plan_a_large_gap_is_no_excuse():
+    # the school that stays is 8 away, and no second one may be open
+    distance = [[0, 8, 4, 8, np.inf]]
+    plan = choose_sites([1], distance, sites=1, max_distance=5, existing=(3,), accept_gap=0.9)
+    assert (plan.proven, plan.open) == (True, ())
+    assert "至少要开2所" in plan.reason
+
+
+def test_the_reason_names_not_splitting_where_splitting_helps_and_only_limits_there_are():
+    # 18 pupils, 20 seats; of three points of 6 each site takes one as a whole
+    limits = dict(capacity=[10, 10], single_source=True)
+    plan = choose_sites([6, 6, 6], [[1, 1]] * 3, **limits)
+    assert plan.proven
+    assert "卡在不拆分" in plan.reason
+    assert "容量" in plan.reason
+    assert [word for word in ("校数", "预算", "距离", "保留") if word in plan.reason] == []
+    assert choose_sites([6, 6, 6], [[1, 1]] * 3, capacity=[10, 10]).proven
+    # two of three sites have 20 seats, too, and the budget pays for two
+    more = dict(fixed_cost=[1, 1, 1], budget=2)
+    plan = choose_sites([6, 6, 6], [[1, 1, 1]] * 3, capacity=[10] * 3, single_source=True, **more)
+    assert "装不进预算、容量限制" in plan.reason
+
+
+def test_a_point_with_pupils_but_no_need_of_seats_still_has_to_be_reached():
+    # the site in reach costs 20
+    limits = dict(capacity=[4, 10], demand=[0], max_distance=5, fixed_cost=[20, 0])
+    plan = choose_sites([6], [[1, 9]], **limits, budget=18)
+    assert plan.proven
+    assert "至少要花20" in plan.reason
+    paid = choose_sites([6], [[1, 9]], **limits, budget=20)
+    assert (paid.open, paid.objective) == ((0,), 6)
+
+
+def test_no_road_and_too_far_are_two_reasons():
+    inf = float("inf")
+    distance = [[1, 2], [inf, inf], [8, 9]]
+    plan = choose_sites([1, 2, 3], distance)
+    assert plan.reason == "有1个需求点没有路可到任何候选场址：1。"
+    plan = choose_sites([1, 2, 3], distance, max_distance=5)
+    assert "没有路可到任何候选场址：1。" in plan.reason
+    assert "在距离上限内没有任何候选场址：2。" in plan.reason
+
+
+@pytest.mark.parametrize(
+    ("existing", "found"),
+    [
+        ([False, True], ["False", "True"]),
+        (np.array([True, True]), ["True"]),
+        ([1.0], ["1.0"]),
+        ("1", ["文本1"]),
+        ([-1, 2], ["-1", "2"]),
+        ([float("nan")], ["nan"]),
+    ],
+)
+def test_standing_schools_are_given_by_position_only(existing, found):
+    with pytest.raises(yz.DataError) as refused:
+        choose_sites([1, 1], [[1, 2], [2, 1]], existing=existing)
+    faults = refused.value.faults
+    assert faults["file"].unique().tolist() == ["existing"]
+    assert faults["found"].tolist() == found
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        (dict(weight=["10", 30]), ["weight", 0, "0", "文本10"]),
+        (dict(weight=[10, None]), ["weight", 1, "0", "None"]),
+        (dict(weight=np.ma.array([10, 30], mask=[0, 1])), ["weight", 1, "0", "nan"]),
+        (dict(distance=[[1, 2], [3, "远"]]), ["distance", 1, "1", "文本远"]),
+        (dict(distance=[[1, 2], [3, 1j]]), ["distance", 1, "1", "1j"]),
+        (dict(capacity=[50, 1e18]), ["capacity", "", "", "1e+18"]),
+        (dict(max_distance="3"), ["max_distance", "", "", "文本3"]),
+        (dict(max_distance=[None]), ["max_distance", "", "", "[None]"]),
+        (dict(fixed_cost=[1, 2], budget="3"), ["budget", "", "", "文本3"]),
+        (dict(fixed_cost=[1, 2], budget=True), ["budget", "", "", "True"]),
+        (dict(fixed_cost=[1, 2], budget=[3]), ["budget", "", "", "[3]"]),
+        (dict(fixed_cost=[1, 2], budget=float("nan")), ["budget", "", "", "nan"]),
+        (dict(sites=1.0), ["sites", "", "", "1.0"]),
+    ],
+)
+def test_what_is_no_number_is_told_with_its_place(question, found):
+    with pytest.raises(yz.DataError) as refused:
+        choose_sites(**(dict(weight=[10, 30], distance=[[1, 2], [2, 1]]) | question))
+    faults = refused.value.faults[["file", "row", "column", "found"]]
+    assert faults.values.tolist() == [found]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (dict(accept_gap="0.1"), "accept_gap"),
+        (dict(accept_gap=None), "accept_gap"),
+        (dict(accept_gap=float("nan")), "accept_gap"),
+        (dict(nodes=True), "nodes"),
+        (dict(existing=1), "existing"),
+        (dict(existing=None), "existing"),
+        (dict(weight=[[1, 2], [3]]), "weight各行的长短不一"),
+        (dict(distance=[[1], [2, 3]]), "distance各行的长短不一"),
+        (dict(distance=[1, 2]), "distance有1维"),
+        (dict(weight=3), "weight有0维"),
+        (dict(weight=[1, 2, 3]), "weight有3行，distance有2行"),
+        (dict(weight=[1e20, 1]), "数值太大.*请换单位"),
+        (dict(weight=[1e308, 1], distance=[[1e10, 1], [1, 2]]), "数值太大.*请换单位"),
+        (dict(weight=[1e-30, 1e-30]), "数值太小.*请换单位"),
+        (dict(weight=[1e-200, 0], distance=[[1e-200], [1]]), "数值太小.*请换单位"),
+        (dict(weight=[1e20, 1], objective="cover", max_distance=1), "数值太大.*请换单位"),
+        (dict(weight=[1e-30, 0], objective="cover", max_distance=1), "数值太小.*请换单位"),
+        (dict(demand=[8e15, 8e15], capacity=[9e15, 9e15]), "学位需求数值太大.*请换单位"),
+        (dict(fixed_cost=[6e15, 6e15], budget=7e15), "造价数值太大.*请换单位"),
+    ],
+)
+def test_input_of_the_wrong_kind_or_size_is_refused_in_words(question, words):
+    with pytest.raises(UsageError, match=words):
+        choose_sites(**(dict(weight=[10, 30], distance=[[1, 2], [2, 1]]) | question))
+
+
+def test_large_and_small_numbers_within_the_room_are_proven():
+    rng = np.random.default_rng(3)
+    weight, distance = rng.integers(20, 400, 20), rng.integers(100, 30000, (20, 8))
+    plain = choose_sites(weight, distance, sites=3)
+    for factor in (10**6, 1e-7):
+        plan = choose_sites(weight * factor, distance, sites=3)
+        assert plan.open == plain.open
+        assert plan.proven
+
+
+def test_whole_numbers_of_any_kind_are_taken():
+    plan = choose_sites(
+        np.array([10, 30], dtype=np.int32),
+        pd.DataFrame([[1, 2], [2, 1]]),
+        sites=np.int64(1),
+        nodes=np.int64(10),
+        existing=np.array([1]),
+    )
+    assert (plan.open, plan.objective) == ((1,), 50)
+
+
+def test_coordinates_that_are_texts_or_missing_are_told_with_their_place():
+    with pytest.raises(yz.DataError) as refused:
+        great_circle_km([["118", 36], [118, None]], [[118, 36]])
+    assert refused.value.faults[["row", "column", "found"]].values.tolist() == [
+        [0, "经度", "文本118"],
+        [1, "纬度", "None"],
+    ]
+    with pytest.raises(UsageError, match="长短不一"):
+        great_circle_km([[1, 2], [3]], [[1, 2]])
+    with pytest.raises(UsageError, match="两列"):
+        great_circle_km([1, 2], [[1, 2]])
+
+
+@pytest.mark.parametrize(
+    "written", ["1_000", '"1,000"', "1e2", "nan", "-inf", "１２", "3km", "", "9" * 400, "-0.1"]
+)
+def test_a_distance_is_a_plain_number_and_one_bad_cell_is_one_finding(tmp_path, written):
+    file = tmp_path / "roads.csv"
+    file.write_text(f"from,to,km\n甲,一,{written}\n乙,一,2.50\n", encoding="utf-8")
+    with pytest.raises(yz.DataError) as refused:
+        read_distances(file, ["甲", "乙"], ["一"])
+    assert refused.value.faults[["row", "column", "found"]].values.tolist() == [
+        [2, "km", written.strip('"') or "（空）"]
+    ]
+
+
+def test_lines_of_a_table_are_counted_as_an_editor_counts_them(tmp_path):
+    file = tmp_path / "roads.csv"
+    file.write_text('from,to,km,note\n\n甲,一,1,"two\nlines"\n乙,一,x,\n', encoding="utf-8")
+    with pytest.raises(yz.DataError) as refused:
+        read_distances(file, ["甲", "乙"], ["一"])
+    assert refused.value.faults["row"].tolist() == [5]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("from,to,km,km\n甲,一,1,2\n", "两个以上“km”列"),
+        ('from,to,km\n"甲,一,1\n', "读不出来"),
+        ("from,to,km\n甲,一," + "1" * 200_000 + "\n", "读不出来"),
+        ("from,to,km\n", "没有数据"),
+    ],
+)
+def test_a_table_of_distances_in_disorder_is_refused(tmp_path, text, words):
+    file = tmp_path / "roads.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=words):
+        read_distances(file, ["甲"], ["一"])
+    with pytest.raises(UsageError, match="路径"):
+        read_distances(None, ["甲"], ["一"])
+
+
+def test_names_may_be_numbers(tmp_path):
+    file = tmp_path / "roads.csv"
+    file.write_text("from,to,km\n1,7,-0\n2,7,inf\n", encoding="utf-8")
+    assert read_distances(file, [1, 2], [7]).tolist() == [[0.0], [np.inf]]
+    with pytest.raises(UsageError, match="重名：1"):
+        read_distances(file, [1, 1], [7])

@@ -15,8 +15,10 @@ from youzhi.counties import find_county, list_years, load_county, read_county
 from youzhi.enrolment import (
     METHODS,
     Projection,
+    can_project,
     census_entrants,
     choose_method,
+    find_doubts,
     frame_projection,
     make_projection,
     measure_widening,
@@ -78,6 +80,8 @@ class Outlook:
         are in `history` and `stages`, and left out of `seats` and `admission`.
     kinds
         What the outlook rests on (history, entrants, schools) to its kinds of data.
+    doubts
+        Numbers of the history that can hardly be right, as find_doubts gives them; nothing is left out for them.
     """
 
     county: str
@@ -94,6 +98,7 @@ class Outlook:
     admission_plan: pd.DataFrame
     seatless: dict[str, float]
     kinds: dict[str, list[str]]
+    doubts: pd.DataFrame
     _card: County = field(repr=False)
     _projection: Projection = field(repr=False)
 
@@ -154,6 +159,17 @@ class Outlook:
         after = summarise_past(pd.concat(wide), keys)["coverage"]
         table = summarise_past(self.past, keys).drop(columns="grade")
         return table.merge(told, how="left").assign(coverage_widened=after)
+
+    @property
+    def tested(self) -> bool:
+        """Whether its method could be held against any past year; where not, its bands rest on no such errors."""
+        own = self.backtests[self.backtests["method"] == self.method]
+        return bool((own["n"] > 0).any())
+
+    @property
+    def distant(self) -> bool:
+        """Whether it goes on for more years than assumptions.toml takes for more than an example."""
+        return self.to - self.year > load_assumptions().horizon.years
 
     @property
     def methods(self) -> list[str]:
@@ -330,7 +346,7 @@ def make_outlook(
     Returns
     -------
     Outlook
-        Frozen. `projection.attrs["unknown"]` says what could not be told and why, as after a single year of history.
+        Frozen. `projection.attrs["unknown"]` says what could not be told and why, and `doubts` what may be a slip.
 
     Raises
     ------
@@ -381,6 +397,9 @@ def make_outlook(
         admission_plan=plan_admission(table, standard, lengths),
         seatless=_count_seatless(table, standard),
         kinds=kinds,
+        doubts=find_doubts(
+            history, stage_grades, int(table.numbers("year")[0]), _count_pupils(table, standard)
+        ),
         _card=card,
         _projection=make_projection(history, to - year, known, best),
     )
@@ -402,6 +421,11 @@ def _check_parameters(card: County, history: pd.DataFrame, to, year, method) -> 
             f"year 为 {year!r}；{card.name_zh}的分年级在校生只有{first}至{last}年。请从中选一年"
         )
         year = last
+    elif not can_project(history, year):
+        faults.append(
+            f"year 为 {year}；{card.name_zh}到{year}年只有{year - first + 1}年的分年级在校生，看不出学生怎样升级，"
+            f"至少要{load_assumptions().progression.least}年。请改用较晚的 year，或在 enrolment.csv 中补上更早的年份"
+        )
     if not is_whole(to) or not year < to <= year + LONGEST:
         faults.append(
             f"to 为 {to!r}；历史用到{year}年（year，不写为最后一年），to 应是其后1至{LONGEST}年之内的整数年份。"
@@ -456,6 +480,15 @@ def _read_schools(
         raise UsageError(f"{card.name_zh}没有{year}年及以前的学校数据，算不出学位。请补上学校表。")
     table = read_county(card.id, known[-1], data)
     return table, sorted({kind for kind in table.texts("data_kind") if kind})
+
+
+def _count_pupils(table: SchoolTable, standard: Standard) -> dict[str, float]:
+    """All pupils of every stage; missing where a school with classes does not tell them."""
+    found = {}
+    for stage in standard.stages:
+        pupils, classes = (table.numbers(f"{name}_{stage}") for name in ("pupils", "classes"))
+        found[stage] = float(pupils[(pupils > 0) | (classes > 0)].sum())
+    return found
 
 
 def _count_seatless(table: SchoolTable, standard: Standard) -> dict[str, float]:

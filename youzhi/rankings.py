@@ -130,7 +130,8 @@ def _units_differ(results: list[Assessment]) -> Iterator[str]:
         )
         yield (
             f"计数口径不同：{told}。一所多校区的学校在前后两种口径中是一个数和几个数，"
-            "差异系数不能放进同一个排序。请用同一计数单位（unit）重新评估。"
+            "差异系数不能放进同一个排序。请把各县区卡 county.toml 中 [counting] 的 unit 写成同一个（school 或 campus），"
+            "再重新评估。"
         )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from youzhi.cli.listing import show_table
+from youzhi.cli.listing import show_kinds, show_table
 from youzhi.cli.options import (
     Counties,
     Data,
@@ -38,6 +38,7 @@ def compare(
     comparison = compare_counties(
         job.counties, checked, standard=job.standard or None, data=job.data
     )
+    show_kinds(kind for result in comparison.results for kind in result.data_kinds)
     show_table("各县概要", narrative.tabulate_comparison(comparison))
     show_table("各县口径", narrative.tabulate_definitions(comparison))
     ranking = comparison.rank()

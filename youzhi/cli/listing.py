@@ -74,6 +74,24 @@ def show_table(title: str, table: pd.DataFrame) -> None:
         typer.echo(printable("｜".join(row).replace("\n", "；")))
 
 
+def show_kinds(kinds: Iterable[str]) -> None:
+    """Print of what kind the data behind the tables are, before the first of them.
+
+    Parameters
+    ----------
+    kinds
+        Identifiers or Chinese words, as columns.toml has them, any number of times; anything else is told as 未注明.
+    """
+    from youzhi.columns import load_columns
+
+    words = load_columns()["data_kind"].choices
+    given = {words.get(kind, kind) for kind in kinds}
+    told = [word for word in words.values() if word in given]
+    if not told or given.difference(told):
+        told.append("未注明")
+    typer.echo(f"数据性质：{'、'.join(told)}")
+
+
 def sum_up(findings: pd.DataFrame) -> str:
     """Return the number of findings of each kind in words.
 

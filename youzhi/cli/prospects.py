@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from youzhi.cli.listing import show_table
+from youzhi.cli.listing import show_kinds, show_table
 from youzhi.cli.options import CountyName, Data, Out, TableOnly, parse_year, printable
 from youzhi.errors import UsageError, YouzhiError
 
 if TYPE_CHECKING:
+    from youzhi.outlooks import Outlook
     from youzhi.reports.manifest import Job
 
 
@@ -32,6 +33,9 @@ def outlook(
     found = make_outlook(county, last, year=known, data=data)
     given = {"notebook": "05_enrolment_outlook", "to": last, "data": data, "out": out}
     job = None if table_only else _plan(found.county, found.year, given)
+    show_kinds(_list_kinds(found))
+    if len(doubts := narrative.tabulate_doubts(found)):
+        show_table("注意", doubts)
     show_table("学生数与学位", narrative.tabulate_outlook(found))
     show_table("推算方法的历史误差", narrative.tabulate_backtests(found))
     _make(job)
@@ -64,10 +68,17 @@ def scenario(
     given = {"notebook": "06_school_construction", "scenario": name, "to": last}
     places = {"data": data, "out": out}
     job = None if table_only else _plan(trial.card.id, base, given | places)
+    ahead = _list_kinds(trial.outlook) if trial.scenario.enrolment.mode == "outlook" else []
+    show_kinds([*trial.before.data_kinds, *trial.after.data_kinds, *ahead])
     show_table(f"情景 {trial.scenario.id}：{base}年与{last}年", narrative.tabulate_trial(trial))
     show_table("费用", narrative.tabulate_costs(trial))
     show_table(f"{last}年仍未达标和无法判定的校段", narrative.tabulate_still_failing(trial))
     _make(job)
+
+
+def _list_kinds(found: Outlook) -> list[str]:
+    """Kinds of data of all that an outlook rests on; a table that does not say is of none."""
+    return [kind for kinds in found.kinds.values() for kind in kinds or [""]]
 
 
 def _plan(county: str, year: int, given: dict) -> Job:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 import pandas as pd
@@ -113,11 +114,12 @@ def frame_timelines(counties: Iterable[Commitments]) -> pd.DataFrame:
     DataFrame
         One row per milestone, sorted by county, last day in time and id. Columns: county, document, id, level
         ("provincial", "national" or ""), aim (of its plan; see find_aims), label, start (text), start_date, due (text),
-        due_date, contradicted_by, note, source, confidence.
+        due_date, contradicted_by, note (other promises by their labels), source, confidence.
     """
     rows = []
     for promises in counties:
         aims = find_aims(promises)
+        labels = {one.id: one.label for one in promises.commitment}
         for one in promises.commitment:
             if one.kind != "milestone" or one.document not in aims:
                 continue
@@ -125,9 +127,19 @@ def frame_timelines(counties: Iterable[Commitments]) -> pd.DataFrame:
             level, aim = level_of(one.id), aims[one.document]
             told = [promises.county, one.document, one.id, level, aim, one.label]
             days = [one.start, start, one.due_text, one.due_date]
-            rows.append([*told, *days, one.contradicted_by, one.note, one.source, one.confidence])
+            note = _name_promises(one.note, labels)
+            rows.append([*told, *days, one.contradicted_by, note, one.source, one.confidence])
     table = pd.DataFrame(rows, columns=TIMELINE_COLUMNS)
     dates = {"start_date": "datetime64[s]", "due_date": "datetime64[s]"}
     return table.astype(dates).sort_values(
         ["county", "due_date", "id"], kind="stable", ignore_index=True
+    )
+
+
+def _name_promises(note: str, labels: Mapping[str, str]) -> str:
+    """A note in which other promises are called by their labels, for nobody reads ids."""
+    return re.sub(
+        r" ?([a-z0-9]+(?:-[a-z0-9]+)+)",
+        lambda found: f"“{labels[found[1]]}”" if found[1] in labels else found[0],
+        note,
     )

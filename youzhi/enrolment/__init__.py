@@ -14,6 +14,7 @@ from youzhi.enrolment.calibration import (
     widen_futures,
     widen_past,
 )
+from youzhi.enrolment.doubts import DOUBT_COLUMNS, can_project, find_doubts
 from youzhi.enrolment.entrants import census_entrants, load_births
 from youzhi.enrolment.history import HISTORY_COLUMNS, read_history
 from youzhi.enrolment.methods import METHOD_WORDS, METHODS
@@ -28,6 +29,7 @@ from youzhi.enrolment.projection import (
 
 __all__ = [
     "BACKTEST_COLUMNS",
+    "DOUBT_COLUMNS",
     "HISTORY_COLUMNS",
     "METHODS",
     "METHOD_WORDS",
@@ -35,8 +37,10 @@ __all__ = [
     "PROJECTION_COLUMNS",
     "Projection",
     "backtest_enrolment",
+    "can_project",
     "census_entrants",
     "choose_method",
+    "find_doubts",
     "frame_projection",
     "load_births",
     "make_projection",

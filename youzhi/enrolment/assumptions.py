@@ -55,6 +55,7 @@ class Progression(_Part):
     """How recent years weigh: a year counts half of the one that is `halve` years younger (升级比权重)."""
 
     window: Count
+    least: Count
     halve: Annotated[int | float, Field(gt=0)]
 
 
@@ -81,6 +82,21 @@ class Backtest(_Part):
     least: Count
 
 
+class Doubts(_Part):
+    """Within which range a cohort of how many changes in a year, and how far a stage may be off the school table (疑点)."""
+
+    low: Annotated[float, Field(gt=0, lt=1)]
+    high: Annotated[int | float, Field(gt=1)]
+    least: Count
+    share: Share
+
+
+class Horizon(_Part):
+    """After how many years a projection is a mere example (推算年限)."""
+
+    years: Count
+
+
 class Publication(_Part):
     """How many years after it was taken a figure is known (公布时滞)."""
 
@@ -100,6 +116,8 @@ class Assumptions(BaseModel):
     bands: Bands
     backtest: Backtest
     publication: Publication
+    doubts: Doubts
+    horizon: Horizon
 
 
 @cache

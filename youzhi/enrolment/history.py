@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from youzhi.columns import load_columns
 from youzhi.counties import enrolment_path, explain_unreadable, find_county
 from youzhi.errors import DataError, UsageError
 from youzhi.exact import parse_number
@@ -121,16 +125,21 @@ def read_history(county: str, data: str | Path | None = None) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise UsageError(
-            f"没有分年级在校生数据 {name}。请提供该文件，列为 {'、'.join(HISTORY_COLUMNS)}。"
-        ) from error
+        raise UsageError(f"没有分年级在校生数据 {name}。请提供该文件，{_tell_heads()}。") from error
     except OSError as error:
         raise explain_unreadable(f"分年级在校生数据 {name}", error) from error
     except ValueError as error:  # an empty file, another encoding, torn quotes
-        raise UsageError(
-            f"分年级在校生数据 {name} 不是 UTF-8 编码的 CSV 表：{error}。请重新导出。"
-        ) from error
-    raise_faults(_file_faults(table, find_county(county, data)), name)
+        raise UsageError(_explain_no_table(f"分年级在校生数据 {name}", error)) from error
+    heads = {column: known for column in table if (known := _find_column(column))}
+    raise_faults(_head_faults(heads), name)
+    table, place = table.rename(columns=heads), find_county(county, data)
+    kinds = {word: kind for kind, word in load_columns()["data_kind"].choices.items()}
+    places = {text: _find_place(text, place, data) for text in table["county"].unique()}
+    table = table.assign(
+        county=table["county"].map(places),
+        data_kind=table["data_kind"].replace(kinds),
+    )
+    raise_faults(_file_faults(table, place, {own: head for head, own in heads.items()}), name)
     table = table.assign(
         year=table["year"].astype(int),
         grade=table["grade"].astype(int),
@@ -143,12 +152,63 @@ def read_history(county: str, data: str | Path | None = None) -> pd.DataFrame:
     return history
 
 
-def _file_faults(table: pd.DataFrame, county: str) -> list[Fault]:
-    """What is wrong with the lines of a file; row 1 is the header."""
-    missing = [name for name in HISTORY_COLUMNS if name not in table]
-    if missing:
-        need = "、".join(HISTORY_COLUMNS)
-        return [Fault(1, name, "没有这一列", f"列为 {need}", "补上这一列") for name in missing]
+@cache
+def _load_heads() -> dict[str, list[str]]:
+    """Columns to the Chinese heads that they may have."""
+    text = (Path(__file__).parent / "headers.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _find_column(head: str) -> str:
+    """Which column a head means; "" where it is none of ours."""
+    name = head.strip()
+    means = (own for own, heads in _load_heads().items() if name == own or name in heads)
+    return next(means, "")
+
+
+def _find_place(text: str, county: str, data: str | Path | None) -> str:
+    """The id where a county is written by its name; any other county stays as it is written."""
+    try:
+        return find_county(text, data) if text and text != county else text
+    except UsageError:
+        return text
+
+
+def _tell_heads() -> str:
+    """The heads of a file, in Chinese and as ids."""
+    names = "、".join(heads[0] for heads in _load_heads().values())
+    return f"第一行为列名 {names}（或 {'、'.join(HISTORY_COLUMNS)}）"
+
+
+def _explain_no_table(file: str, error: ValueError) -> str:
+    """Why a file is no table, in Chinese, and what to do."""
+    if isinstance(error, pd.errors.EmptyDataError):
+        return f"{file} 是空文件。请填写：{_tell_heads()}，其后每年每个年级一行。"
+    if isinstance(error, UnicodeDecodeError):
+        return f"{file} 不是 UTF-8 编码。请在电子表格软件中另存为“CSV UTF-8（逗号分隔）”。"
+    at = re.search(r"line (\d+)", str(error))
+    where = f"第{at.group(1)}行的列数或引号与表头不符" if at else "引号或分隔符不完整"
+    return f"{file} 不是完整的 CSV 表：{where}。请核对后重新导出。"
+
+
+def _head_faults(heads: dict[str, str]) -> list[Fault]:
+    """Columns that are missing, or there twice."""
+    found, known = list(heads.values()), _load_heads()
+    faults = []
+    for name in HISTORY_COLUMNS:
+        allowed = f"{name} 或 {'、'.join(known[name])}"
+        if name not in found:
+            faults.append(Fault(1, name, "没有这一列", allowed, "补上这一列"))
+        elif found.count(name) > 1:
+            twice = "、".join(head for head, own in heads.items() if own == name)
+            faults.append(Fault(1, name, twice, f"只写一列：{allowed}", "删去多余的列"))
+    return faults
+
+
+def _file_faults(table: pd.DataFrame, county: str, heads: dict[str, str]) -> list[Fault]:
+    """What is wrong with the lines of a file; row 1 is the header, columns are told by the heads of the file."""
+    kinds = load_columns()["data_kind"].choices
+    allowed_kinds = "、".join(f"{kind}（{kinds[kind]}）" for kind in DATA_KINDS)
     faults = [] if len(table) else [Fault("", "", "没有数据行", "每年每个年级一行", "补上数据")]
     seen = set()
     for row, line in enumerate(table[HISTORY_COLUMNS].to_dict("records"), 2):
@@ -163,17 +223,17 @@ def _file_faults(table: pd.DataFrame, county: str) -> list[Fault]:
                 "不小于0的整数，半角数字，不带符号、空格和逗号，不知道则留空",
                 "核对人数",
             ),
-            ("data_kind", line["data_kind"] in DATA_KINDS, "、".join(DATA_KINDS), "写明数据性质"),
+            ("data_kind", line["data_kind"] in DATA_KINDS, allowed_kinds, "写明数据性质"),
         ]
         faults += [
-            Fault(row, column, line[column], allowed, advice)
+            Fault(row, heads[column], line[column], allowed, advice)
             for column, good, allowed, advice in checks
             if not good
         ]
         key = (int(line["year"]), int(line["grade"])) if all(dated) else None
         if key in seen:
             found = "{}年{}年级".format(*key)
-            faults.append(Fault(row, "grade", found, "每年每个年级一行", "删去重复的行"))
+            faults.append(Fault(row, heads["grade"], found, "每年每个年级一行", "删去重复的行"))
         elif key:
             seen.add(key)
     return faults

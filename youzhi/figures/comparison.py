@@ -41,6 +41,7 @@ _WIDTH = 7.2  # inches: the text width of an A4 page
 _TALL = 9.2  # inches that the panels of one page may take
 _SMALL = 8
 _MOST_LETTERS = 22
+_AIRY = 1.6  # line spacing at which two lines of Chinese do not touch
 _LABEL = 0.06  # height of a number beside a line, as a share of the axis
 _DASHED = {"color": "black", "ls": (0, (4, 2)), "lw": 0.9}
 _LIMIT = Line2D([], [], **_DASHED, label="限值")
@@ -505,7 +506,7 @@ def _name_bands(axis, comparison: CountyComparison, places: pd.DataFrame) -> Non
         for county, aim in _aims_of(comparison, places).items()
     }
     middles = [spans.loc[county].mean() for county in names]
-    axis.set_yticks(middles, list(names.values()))
+    axis.set_yticks(middles, list(names.values()), linespacing=_AIRY)
     axis.tick_params(axis="y", length=0)
     for county in list(names)[1:]:
         axis.axhline(spans.at[county, "min"] - 1, color="#bbbbbb", lw=0.8)

@@ -42,14 +42,22 @@ _NAME |= {"path_effects": _HALO, "zorder": 5}
 _OFFSETS = [
     (0, 11),
     (0, -11),
+    (0, 15),
+    (0, -15),
     (0, 19),
     (0, -19),
     (30, 4),
     (-30, 4),
+    (30, -6),
+    (-30, -6),
+    (0, 24),
+    (0, -24),
     (0, 28),
     (0, -28),
     (38, 16),
     (-38, 16),
+    (38, -16),
+    (-38, -16),
 ]
 
 
@@ -127,7 +135,7 @@ def _draw_map(
     for at, (axis, box) in enumerate(axes):
         inside = towns["lon"].between(*box[:2]) & towns["lat"].between(*box[2:])
         hidden = _is_in(towns, zoom) if zoom is not None and at == 0 else False
-        _name_places(axis, towns[inside & ~np.asarray(hidden)], places)
+        _name_places(axis, towns[inside & ~np.asarray(hidden)])
         _add_scale(axis)
     return figure
 
@@ -211,13 +219,13 @@ def _tell_places(schools: pd.DataFrame) -> str:
 
 
 @draw_style
-def draw_siting_map(case: CountyCase, plan: SitePlan, *, synthetic: bool = True) -> Figure:
+def draw_siting_map(case: CountyCase | None, plan: SitePlan, *, synthetic: bool = True) -> Figure:
     """Draw a siting plan: points, open and closed sites, and lines from points to the sites that serve them (选址图).
 
     Parameters
     ----------
     case
-        What county_case gives.
+        What county_case gives; None where there was nothing to ask, of which the plan has the reason.
     plan
         Of this case.
     synthetic
@@ -228,6 +236,8 @@ def draw_siting_map(case: CountyCase, plan: SitePlan, *, synthetic: bool = True)
     Figure
         Only pupils who go elsewhere have a line, the thicker the more of them. The reason in words where there is no plan.
     """
+    if case is None:
+        return say_nothing(plan.reason.partition("。")[0])
     if plan.objective is None:
         return say_nothing(f"没有可画的方案：{plan.reason}")
     lines = case.draw_lines(plan)
@@ -301,9 +311,9 @@ def _densest_part(places: pd.DataFrame) -> tuple[float, float, float, float] | N
     return _widen(pd.DataFrame(most, columns=["lon", "lat"]))
 
 
-def _name_places(axis, towns: pd.DataFrame, places: pd.DataFrame) -> None:
+def _name_places(axis, towns: pd.DataFrame) -> None:
     """Names of towns beside their places: off other names and inside the axes, over as few marks as may be."""
-    marks, taken = axis.transData.transform(places[["lon", "lat"]].to_numpy(dtype=float)), []
+    marks, taken = _find_marks(axis), []
     order = towns.sort_values(["lat", "town"], ascending=[False, True])
     for row in order.itertuples():
         text = axis.annotate(row.town, (row.lon, row.lat), _OFFSETS[0], **_NAME)
@@ -312,7 +322,7 @@ def _name_places(axis, towns: pd.DataFrame, places: pd.DataFrame) -> None:
         for offset in _OFFSETS:
             text.set_position(offset)
             box = text.get_window_extent().expanded(1.04, 1.1)
-            covered = sum(box.contains(x, y) for x, y in marks)
+            covered = int(_touches(box, marks).sum())
             outside = not all(axis.bbox.contains(*corner) for corner in box.corners())
             bad = outside or any(box.overlaps(other) for other in taken)
             tried.append((bad, covered))
@@ -320,6 +330,25 @@ def _name_places(axis, towns: pd.DataFrame, places: pd.DataFrame) -> None:
                 break
         text.set_position(_OFFSETS[tried.index(min(tried))])
         taken.append(text.get_window_extent().expanded(1.04, 1.1))
+
+
+def _find_marks(axis) -> np.ndarray:
+    """Middle and radius of every mark that is drawn, in pixels: x, y, radius."""
+    point = axis.figure.dpi / 72
+    found = [np.empty((0, 3))]
+    for marks in axis.collections:
+        middle = axis.transData.transform(np.asarray(marks.get_offsets(), dtype=float))
+        radius = np.sqrt(marks.get_sizes()) / 2 * point
+        found.append(np.column_stack([middle, np.resize(radius, len(middle))]))
+    return np.concatenate(found)
+
+
+def _touches(box, marks: np.ndarray) -> np.ndarray:
+    """Whether each mark reaches into a box, to the edge of its circle."""
+    x, y, radius = marks.T
+    beside = np.maximum(np.maximum(box.x0 - x, x - box.x1), 0)
+    above = np.maximum(np.maximum(box.y0 - y, y - box.y1), 0)
+    return np.hypot(beside, above) < radius
 
 
 def _add_scale(axis) -> None:

@@ -39,6 +39,7 @@ _TITLE = 9.5
 _GRID = "#e5e5e5"
 _MOST_NUMBERS = 24
 _MYRIAD, _THOUSAND = 10_000, 1_000
+_FIVE_SIGNS = 10_000  # a number that is too long for a tile
 
 
 @draw_style
@@ -135,15 +136,29 @@ def _tell_peak(outlook: Outlook, stage: str) -> str:
 
 
 def _tell_outlook(outlook: Outlook) -> str:
-    """In which stages and when seats run short."""
+    """In which stages and when seats run short, all grades first; then when first grades are in the worst band."""
     told = []
     for stage, own in outlook.seats.groupby("stage", sort=False):
         if own["free"].isna().any():
             told.append(f"{STAGE_WORDS[stage]}学位够不够无法判定")
         elif len(years := own.loc[own["free"] < 0, "year"]):
-            span = f"{years.min()}—{years.max()}年" if len(years) > 1 else f"{years.min()}年"
-            told.append(f"{STAGE_WORDS[stage]}{span}中有{len(years)}年学位不够")
-    return f"{outlook.name_zh}：{'；'.join(told) or f'到{outlook.to}年现有学位都够'}"
+            told.append(f"{STAGE_WORDS[stage]}{_count_years(years)}学位不够")
+    whole = "；".join(told) or f"到{outlook.to}年现有学位都够"
+    worst, name = next(iter(load_seat_rules().names.items()))
+    first = outlook.admission[outlook.admission["band"] == worst]
+    full = [
+        f"{STAGE_WORDS[stage]}{_count_years(own['year'])}{name}"
+        for stage, own in first.groupby("stage", sort=False)
+    ]
+    below = f"\n只看起始年级：{'；'.join(full)}" if full else ""
+    return f"{outlook.name_zh}按全学段：{whole}{below}"
+
+
+def _count_years(years: pd.Series) -> str:
+    """From when to when, and how many years of these."""
+    if len(years) == 1:
+        return f"{years.iat[0]}年"
+    return f"{years.min()}—{years.max()}年中有{len(years)}年"
 
 
 def _outlook_handles(outlook: Outlook) -> list:
@@ -152,7 +167,12 @@ def _outlook_handles(outlook: Outlook) -> list:
     handles = [
         Line2D([], [], color=grey, marker="o", ms=3, lw=1.6, label="已知年份"),
         Line2D([], [], color=grey, ls="--", lw=1.4, label="推算"),
-        Patch(color=grey, alpha=0.2, lw=0, label=f"{level}%预测区间"),
+        Patch(
+            color=grey,
+            alpha=0.2,
+            lw=0,
+            label=f"{level}%预测区间{'' if outlook.tested else '（没有检验过）'}",
+        ),
         Line2D([], [], color="black", ls=":", lw=1.6, label="现有学位（不含特殊教育学校）"),
         Line2D(
             [],
@@ -408,7 +428,7 @@ def draw_grades(outlook: Outlook) -> Figure:
     grades, years = list(table.index), list(table.columns)
     size = (_WIDTH, 0.8 + 0.27 * len(grades))
     figure, axis = plt.subplots(figsize=size, layout="constrained")
-    many = table.max(axis=None) >= _THOUSAND
+    many = table.max(axis=None) >= _FIVE_SIGNS
     shown = table / _THOUSAND if many else table
     image = axis.pcolormesh(
         np.arange(years[0], years[-1] + 2) - 0.5,

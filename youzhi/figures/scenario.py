@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
@@ -64,8 +66,21 @@ def draw_trial(trial: Trial) -> Figure:
         axis.yaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_ylabel("未达标或无法判定的校段（个）", fontsize=_SMALL)
         axis.set_title(_tell_failing(word, own), fontsize=_TITLE)
-    handles, texts = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles[::-1], texts[::-1], loc="outside lower center", ncols=2, fontsize=_SMALL)
+    handles, _ = axes[0][0].get_legend_handles_labels()
+    return _explain(figure, handles[::-1], trial.after.data_kinds, 2)
+
+
+def _explain(figure: Figure, handles: list, kinds: Sequence[str], columns: int) -> Figure:
+    """A legend below the picture, and of what kind the data are."""
+    title = f"数据性质：{'、'.join(kinds)}" if kinds else None
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=columns,
+        fontsize=_SMALL,
+        title=title,
+        title_fontsize=_SMALL,
+    )
     return figure
 
 
@@ -124,10 +139,7 @@ def draw_coefficient_changes(change: Comparison) -> Figure:
     axes[0][0].set_yticks(range(len(names)), list(names.values()), fontsize=_SMALL)
     axes[0][0].set_ylim(len(names) - 0.5, -0.5)
     axes[0][0].set_xlim(left=0)
-    figure.legend(
-        handles=_explain_dumbbells(change), loc="outside lower center", ncols=4, fontsize=_SMALL
-    )
-    return figure
+    return _explain(figure, _explain_dumbbells(change), change.after.data_kinds, 4)
 
 
 _BEFORE = {"marker": "o", "mfc": "white", "mec": "#555555", "ms": 6, "ls": "", "mew": 1.2}
@@ -175,7 +187,7 @@ def _explain_dumbbells(change: Comparison) -> list[Line2D]:
 
 
 @draw_style
-def draw_tornado(tornado: pd.DataFrame, year: int) -> Figure:
+def draw_tornado(tornado: pd.DataFrame, year: int, kinds: Sequence[str] = ()) -> Figure:
     """Draw how many sections fail when one assumption is changed at a time (敏感性龙卷风图).
 
     Parameters
@@ -184,6 +196,8 @@ def draw_tornado(tornado: pd.DataFrame, year: int) -> Figure:
         What vary_one_by_one gives.
     year
         The last year of its trial.
+    kinds
+        Of what kind its data are, in Chinese, such as Assessment.data_kinds; told below the picture.
 
     Returns
     -------
@@ -218,8 +232,7 @@ def draw_tornado(tornado: pd.DataFrame, year: int) -> Figure:
         Patch(fc="#E69F00", ec="black", lw=0.6, hatch="///", label="取高值"),
         Line2D([], [], color="black", lw=1, label=f"按设定{base}个"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=_SMALL)
-    return figure
+    return _explain(figure, handles, kinds, 3)
 
 
 def _draw_span(axis, y: int, low: float, high: float, base: int) -> None:
@@ -271,13 +284,15 @@ def _tell_tornado(tornado: pd.DataFrame, rows: pd.DataFrame, base: int) -> str:
 
 
 @draw_style
-def draw_odds(odds: pd.DataFrame) -> Figure:
+def draw_odds(odds: pd.DataFrame, kinds: Sequence[str] = ()) -> Figure:
     """Draw year by year how likely sections, coefficients and the whole resource part pass (逐年达标概率).
 
     Parameters
     ----------
     odds
         What measure_odds gives.
+    kinds
+        Of what kind its data are, in Chinese, such as Assessment.data_kinds; told below the picture.
 
     Returns
     -------
@@ -313,8 +328,8 @@ def draw_odds(odds: pd.DataFrame) -> Figure:
     axis.set_ylim(-4, 104)
     axis.set_ylabel("可能性（%）", fontsize=_SMALL)
     axis.set_title(_tell_odds(whole), fontsize=_TITLE)
-    figure.legend(loc="outside lower center", ncols=2, fontsize=_SMALL)
-    return figure
+    handles, _ = axis.get_legend_handles_labels()
+    return _explain(figure, handles, kinds, 2)
 
 
 _STAGE_WORDS = {"primary": "小学", "junior": "初中"}
@@ -328,7 +343,9 @@ def _tell_odds(whole: pd.DataFrame) -> str:
     if whole.empty:
         return "资源配置部分达标的可能性无法判定"
     last = whole.iloc[-1]
-    first = f"{last['year']}年资源配置部分达标的可能性为{_percent(last['chance'])}"
+    told = _percent(last["chance"])
+    link = "" if told.startswith("不到") else "为"
+    first = f"{last['year']}年资源配置部分达标的可能性{link}{told}"
     best = whole.loc[whole["chance"].idxmax()]
     if best["chance"] > last["chance"]:
         return f"{first}，最高是{best['year']}年的{_percent(best['chance'])}"
@@ -336,7 +353,12 @@ def _tell_odds(whole: pd.DataFrame) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{round_half_up(as_fraction(share) * 100, 1)}%"
+    """Whole percent; never 0 or 100 for what is neither."""
+    if 0 < share < 0.01:
+        return "不到1%"
+    if 0.99 < share < 1:
+        return "99%以上"
+    return f"{round_half_up(as_fraction(share) * 100, 0)}%"
 
 
 @draw_style
@@ -377,8 +399,7 @@ def draw_regret(trial: Trial) -> Figure:
     if added:
         handles.append(Patch(**USED, lw=0.6, label="增加的学位：用上"))
         handles.append(Patch(**UNUSED, lw=0.6, label="增加的学位：空置"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=_SMALL)
-    return figure
+    return _explain(figure, handles, trial.after.data_kinds, 4)
 
 
 _PUPILS = {"color": "#0072B2", "marker": "o", "ms": 4.5}

@@ -9,6 +9,7 @@ from youzhi.narrative.comparison import (
     describe_ranking,
     describe_timelines,
 )
+from youzhi.narrative.comparison_layout import describe_alike, drop_alike, split_wide
 from youzhi.narrative.comparison_plans import (
     tabulate_context,
     tabulate_layers,
@@ -23,6 +24,7 @@ from youzhi.narrative.comparison_tables import (
     tabulate_definitions,
     tabulate_ranking,
 )
+from youzhi.narrative.comparison_verdicts import describe_county_verdicts, tabulate_county_verdicts
 from youzhi.narrative.describe import (
     describe_contributions,
     describe_dispersion,
@@ -56,6 +58,7 @@ from youzhi.narrative.outlook_sources import (
 )
 from youzhi.narrative.outlook_tables import (
     tabulate_backtests,
+    tabulate_doubts,
     tabulate_entrants,
     tabulate_outlook,
     tabulate_plan,
@@ -74,6 +77,8 @@ from youzhi.narrative.scenario import (
     describe_size_items,
     describe_trial,
 )
+from youzhi.narrative.scenario_changes import describe_coefficient_changes
+from youzhi.narrative.scenario_pupils import tabulate_classes
 from youzhi.narrative.scenario_risk_tables import (
     tabulate_costs,
     tabulate_efficiency,
@@ -90,6 +95,7 @@ from youzhi.narrative.scenario_risks import (
     describe_trap,
 )
 from youzhi.narrative.scenario_tables import (
+    name_variations,
     tabulate_actions,
     tabulate_assumptions,
     tabulate_changes,
@@ -141,8 +147,10 @@ from youzhi.narrative.text import Text
 
 __all__ = [
     "Text",
+    "describe_alike",
     "describe_assumptions",
     "describe_audit",
+    "describe_coefficient_changes",
     "describe_comparison",
     "describe_comparison_method",
     "describe_context",
@@ -150,6 +158,7 @@ __all__ = [
     "describe_contributions",
     "describe_costs",
     "describe_county_values",
+    "describe_county_verdicts",
     "describe_dispersion",
     "describe_documents",
     "describe_entrants",
@@ -190,11 +199,15 @@ __all__ = [
     "describe_trial",
     "describe_verdict",
     "describe_zones",
+    "drop_alike",
+    "name_variations",
+    "split_wide",
     "tabulate_actions",
     "tabulate_assumptions",
     "tabulate_audit",
     "tabulate_backtests",
     "tabulate_changes",
+    "tabulate_classes",
     "tabulate_coefficient_changes",
     "tabulate_coefficients",
     "tabulate_commitments",
@@ -204,8 +217,10 @@ __all__ = [
     "tabulate_costs",
     "tabulate_county_sizes",
     "tabulate_county_values",
+    "tabulate_county_verdicts",
     "tabulate_county_zones",
     "tabulate_definitions",
+    "tabulate_doubts",
     "tabulate_efficiency",
     "tabulate_entrants",
     "tabulate_excluded",

@@ -144,7 +144,7 @@ def tabulate_layers(comparison: CountyComparison) -> pd.DataFrame:
     -------
     DataFrame
         One row per matter in which the plans name other numbers or use other words, and county. Columns: 事项,
-        县区（年度，标准）, 全国要求, 方案写法, 实际, 国家口径, 本县口径, 实际值的数据性质, 来源（可信度）, 说明.
+        县区, 年度, 标准, 全国要求, 方案写法, 实际, 国家口径, 本县口径, 实际值的数据性质, 来源（可信度）, 说明.
     """
     worded = {matter.label for matter in load_settings().matter if matter.wording}
     wanted = [
@@ -162,7 +162,9 @@ def tabulate_layers(comparison: CountyComparison) -> pd.DataFrame:
             rows.append(
                 [
                     label,
-                    f"{name}（{first['year']}年，{numbers[first['standard']]}）",
+                    name,
+                    first["year"],
+                    numbers[first["standard"]],
                     first["national"] or _NOTHING,
                     _join(part["local"]) or UNWRITTEN,
                     first["actual"] or "未提供",
@@ -173,7 +175,7 @@ def tabulate_layers(comparison: CountyComparison) -> pd.DataFrame:
                     _join(part["note"]) or _NOTHING,
                 ]
             )
-    heads = ["事项", "县区（年度，标准）", "全国要求", "方案写法", "实际", "国家口径", "本县口径"]
+    heads = ["事项", "县区", "年度", "标准", "全国要求", "方案写法", "实际", "国家口径", "本县口径"]
     return listed(rows, columns=[*heads, "实际值的数据性质", "来源（可信度）", "说明"])
 
 

@@ -1,6 +1,8 @@
-"""Several counties side by side in tables with Chinese heads; every row or column says what its numbers rest on."""
+"""Several counties side by side in tables with Chinese heads; rows or heads say what their numbers rest on."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 import pandas as pd
 
@@ -121,7 +123,7 @@ def tabulate_county_values(comparison: CountyComparison) -> pd.DataFrame:
             "学段": table["stage"].map(stages),
             "指标": table["indicator"].map(labels),
             "县区": table["county"].map(comparison.names),
-            "县平均值": table["printed_mean"].replace("", unknown),
+            "县平均值": [_in_thousands(text) or unknown for text in table["printed_mean"]],
             "标准值": [_bar(row, standards[row.standard]) for row in table.itertuples()],
             "单位": table["unit"],
             "差异系数": table["printed_cv"].replace("", unknown),
@@ -138,9 +140,14 @@ def tabulate_county_values(comparison: CountyComparison) -> pd.DataFrame:
 
 
 def _bar(row, standard: Standard) -> str:
-    """The bar as its document writes it."""
+    """The bar with the digits of its document."""
     bar = standard.codes[row.indicator].bar.get(row.stage)
-    return _NOTHING if bar is None else f"{bar.normalize():f}"
+    return _NOTHING if bar is None else _in_thousands(f"{bar.normalize():f}")
+
+
+def _in_thousands(text: str) -> str:
+    """A printed number with its thousands marked; its digits stay as they are."""
+    return f"{Decimal(text):,f}" if text else ""
 
 
 def _limit(row, standard: Standard) -> str:
@@ -170,7 +177,7 @@ def tabulate_county_sizes(comparison: CountyComparison) -> pd.DataFrame:
     -------
     DataFrame
         One row per stage, indicator and band. Columns: 学段, 指标, 单位, 学校规模, then one per county, its head naming
-        standard, unit of counting and kind of data; a cell is the mean, how many sections, and the share at the bar.
+        of standard, unit of counting and kind of data what differs between counties; a cell is the mean, how many sections, and the share at the bar.
     """
     words = {band.id: band.label for band in load_settings().size.band}
     return _tabulate_groups(comparison, comparison.sizes, "学校规模", words)
@@ -222,18 +229,21 @@ def _tabulate_groups(
 
 
 def _heads(comparison: CountyComparison, table: pd.DataFrame) -> list[str]:
-    """County, standard, unit of counting and kind of data of every column."""
-    numbers = standard_numbers(comparison)
+    """County, and of standard, unit of counting and kind of data what differs between the columns."""
     first = table.drop_duplicates("county").set_index("county")
-    heads = []
-    for county, name in comparison.names.items():
-        if county not in first.index:
-            heads.append(name)
-            continue
-        row = first.loc[county]
-        told = [numbers[row["standard"]], f"按{UNIT_WORDS[row['counted']]}", row["data_kinds"]]
-        heads.append(f"{name}（{'，'.join(told)}）")
-    return heads
+    told = pd.DataFrame(
+        {
+            "standard": first["standard"].map(standard_numbers(comparison)),
+            "counted": "按" + first["counted"].map(UNIT_WORDS),
+            "kinds": first["data_kinds"],
+        }
+    )
+    told = told.loc[:, told.ne(told.shift()).iloc[1:].any()]
+    notes = {county: "，".join(row) for county, *row in told.itertuples()}
+    return [
+        f"{name}（{notes[county]}）" if notes.get(county) else name
+        for county, name in comparison.names.items()
+    ]
 
 
 def _group_cell(row, decimals: int) -> str:

@@ -14,6 +14,7 @@ from youzhi.verdicts import CANNOT_TELL, VERDICT_WORDS
 
 STAGE_WORDS = {"primary": "小学", "junior": "初中", ALL_STAGES: "小学和初中合计"}
 _MYRIAD = 10_000
+_MOST_DOUBTS = 4
 
 
 def describe_outlook(outlook: Outlook) -> Text:
@@ -27,11 +28,14 @@ def describe_outlook(outlook: Outlook) -> Text:
     Returns
     -------
     Text
-        The answer first, stage by stage; then the bands of both readings, and of what kind the data are.
+        What has to be checked first, where there is such; then the answer, stage by stage, the bands of both readings, and
+        of what kind the data are.
     """
     stages = list(outlook.stage_grades)
     rules = load_seat_rules()
     return paragraphs(
+        _tell_doubts(outlook),
+        _tell_distance(outlook),
         *(_tell_peak(outlook, stage) for stage in [*stages, ALL_STAGES]),
         _tell_capacity(outlook),
         *(_tell_seats(outlook, stage) for stage in stages),
@@ -42,11 +46,34 @@ def describe_outlook(outlook: Outlook) -> Text:
     )
 
 
-def people(number: float) -> str:
-    """Write a number of people as a reader says it: 2.28万人, 9,151人 (人数)."""
+def list_cautions(outlook: Outlook) -> list[tuple[str, Text]]:
+    """List what a reader has to know before the numbers: doubtful data, years too far, no test, no census (注意事项).
+
+    Parameters
+    ----------
+    outlook
+        What make_outlook gives.
+
+    Returns
+    -------
+    list
+        Topic and sentence; empty where there is nothing.
+    """
+    told = [("数据疑点", _tell_slip(row)) for row in outlook.doubts.itertuples()]
+    if outlook.distant:
+        told.append(("推算年限", _tell_distance(outlook)))
+    if not outlook.tested:
+        told.append(("没有检验", write("outlook_cautions.untested")))
+    if outlook.entrants.empty:
+        told.append(("没有普查", write("outlook_entrants.none", year=outlook.year)))
+    return told
+
+
+def people(number: float, least: float | None = None) -> str:
+    """Write a number of people as a reader says it: 2.28万人, 9,151人; in the unit of the least beside it (人数)."""
     if pd.isna(number):
         return VERDICT_WORDS[CANNOT_TELL]
-    if number >= _MYRIAD:
+    if number >= _MYRIAD and (least is None or not least < _MYRIAD):
         return f"{round_half_up(as_fraction(number) / _MYRIAD, 2)}万人"
     return f"{count(number)}人"
 
@@ -69,7 +96,34 @@ def span(years: list[int]) -> str:
 
 def range_text(low: float, high: float) -> str:
     """Write a band; nothing where a number is observed or has none (区间)."""
-    return "" if pd.isna(low) or low == high else f"{people(low)}至{people(high)}"
+    return "" if pd.isna(low) or low == high else f"{people(low)}至{people(high, low)}"
+
+
+def _tell_doubts(outlook: Outlook) -> Text | str:
+    rows = [_tell_slip(row) for row in outlook.doubts.itertuples()]
+    told = {"rows": rows[:_MOST_DOUBTS], "more": len(rows) - _MOST_DOUBTS}
+    return write("outlook_cautions.doubts", **told) if rows else ""
+
+
+def _tell_slip(row) -> Text:
+    """One number that can hardly be right, beside what it is held against."""
+    return write(
+        f"outlook_cautions.{row.doubt}",
+        year=row.year,
+        stage=STAGE_WORDS[row.stage],
+        grade=None if pd.isna(row.grade) else int(row.grade),
+        pupils=count(row.pupils),
+        against=count(row.against),
+        off=count(abs(row.pupils - row.against)),
+        times=None if pd.isna(row.ratio) else row.ratio,
+    )
+
+
+def _tell_distance(outlook: Outlook) -> Text | str:
+    if not outlook.distant:
+        return ""
+    years, ahead = load_assumptions().horizon.years, outlook.to - outlook.year
+    return write("outlook_cautions.distant", to=outlook.to, ahead=ahead, years=years)
 
 
 def _path(outlook: Outlook, stage: str) -> pd.DataFrame:
@@ -89,10 +143,11 @@ def _tell_peak(outlook: Outlook, stage: str) -> Text:
         "stage": STAGE_WORDS[stage],
         "year": outlook.year,
         "to": outlook.to,
-        "most": people(top["pupils"]),
-        "end": people(end["pupils"]),
+        "most": people(top["pupils"], top["low"]),
+        "end": people(end["pupils"], end["low"]),
         "end_range": range_text(end["low"], end["high"]),
         "fall": -peak["change"],
+        "held": outlook.entrants.empty,
     }
     if peak["peak_year"] > outlook.year:
         facts |= {"peak": peak["peak_year"], "range": range_text(top["low"], top["high"])}
@@ -151,13 +206,19 @@ def _tell_seats(outlook: Outlook, stage: str) -> Text:
     doubt = write("outlook.maybe", years=span(list(maybe))) if len(maybe) else ""
     if not len(short):
         return Text(write("outlook.enough", **facts) + doubt)
-    again = short[-1] + 1 if short[-1] < outlook.to else None
+    facts |= _split_short(table.loc[short])
     facts |= {
-        "years": span(list(short)),
-        "free_year": again,
+        "free_year": short[-1] + 1 if short[-1] < outlook.to else None,
         "lack": count(-table.at[worst, "free"]),
     }
     return Text(write("outlook.short", **facts, worst_range=_lack_range(table.loc[worst])) + doubt)
+
+
+def _split_short(short: pd.DataFrame) -> dict[str, str]:
+    """Years too full even at the lower end of their band, those too full in the middle of it, those without any."""
+    sure, bare = short["low"] > short["capacity"], short["low"].isna()
+    kinds = {"sure": sure, "likely": ~sure & ~bare, "bare": bare}
+    return {name: span(list(short.index[chosen])) for name, chosen in kinds.items()}
 
 
 def _lack_range(row: pd.Series) -> str:
@@ -202,6 +263,8 @@ def _tell_kinds(outlook: Outlook) -> Text:
 def _tell_level(outlook: Outlook) -> Text:
     if outlook.projection["low"].isna().all():
         return write("outlook.no_band")
+    if not outlook.tested:
+        return write("outlook.untested_band", level=level_text())
     return write("outlook.band", level=level_text(), narrow=len(narrow_aheads(outlook)) > 0)
 
 

@@ -119,9 +119,22 @@ def _tell_choice(outlook: Outlook) -> Text:
     )
     others = [(METHOD_WORDS[one], mape[one]) for one in rivals if one != outlook.method]
     if outlook.method == YARDSTICK:
-        return Text(first + write("outlook_method.is_yardstick", others=others))
-    plain = {"name": METHOD_WORDS[YARDSTICK], "mape": mape[YARDSTICK]}
-    return Text(first + write("outlook_method.yardstick", **plain))
+        told = write("outlook_method.is_yardstick", others=others)
+    else:
+        plain = {"name": METHOD_WORDS[YARDSTICK], "mape": mape[YARDSTICK]}
+        told = write("outlook_method.yardstick", **plain)
+    better = _list_better(tested[tested["method"].isin(rivals)], outlook.method)
+    return Text(first + told + (write("outlook_method.better", rows=better) if better else ""))
+
+
+def _list_better(tested: pd.DataFrame, chosen: str) -> list[tuple]:
+    """Where another method had less error at one number of years ahead, though not on the whole."""
+    own = tested[tested["method"] == chosen].set_index("ahead")["mape"]
+    others = tested[tested["mape"].round(4) < tested["ahead"].map(own).round(4)]
+    return [
+        (row.ahead, METHOD_WORDS[row.method], row.mape, own[row.ahead])
+        for row in others.sort_values("ahead", kind="stable").itertuples()
+    ]
 
 
 def _tell_errors(outlook: Outlook) -> list[Text]:

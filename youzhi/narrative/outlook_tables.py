@@ -7,13 +7,13 @@ import pandas as pd
 from youzhi.columns import load_columns
 from youzhi.enrolment import METHOD_WORDS
 from youzhi.exact import as_fraction, round_half_up
-from youzhi.narrative.outlook import STAGE_WORDS, count
+from youzhi.narrative.outlook import STAGE_WORDS, count, list_cautions
 from youzhi.narrative.tabulate import listed
 from youzhi.outlooks import Outlook
 from youzhi.seats import load_seat_rules
 from youzhi.verdicts import CANNOT_TELL, VERDICT_WORDS
 
-OBSERVED_WORD, NOTHING = "实际", "—"
+NOTHING = "—"
 UNKNOWN = VERDICT_WORDS[CANNOT_TELL]
 
 
@@ -61,14 +61,38 @@ def _tell_kinds(outlook: Outlook, table: pd.DataFrame, grades: dict[str, list[in
     """Actual, projected, or projected with children whose number is assumed."""
     words, entrants = load_columns()["data_kind"].choices, outlook.entrants
     assumed = set(entrants.loc[entrants["kind"] == "assumed", "year"])
-    told = []
+    told, seen = [], known_word(outlook)
     for row in table.itertuples():
         entered = {row.year - grade + 1 for grade in grades[row.stage]}
         ahead = {year for year in entered if year > outlook.year}
         guessed = ahead & assumed if len(entrants) else ahead
         word = words["projected"] + ("，含假设" if guessed else "")
-        told.append(OBSERVED_WORD if row.kind == "observed" else word)
+        told.append(seen if row.kind == "observed" else word)
     return told
+
+
+def known_word(outlook: Outlook) -> str:
+    """Write what the known years are: actual only where all of them are real (已知年份的性质)."""
+    kinds, words = outlook.kinds["history"], load_columns()["data_kind"].choices
+    return "实际" if kinds == ["real"] else f"已知（{'、'.join(words[kind] for kind in kinds)}）"
+
+
+def tabulate_doubts(outlook: Outlook) -> pd.DataFrame:
+    """Tabulate what a reader has to know before the numbers (注意事项).
+
+    Parameters
+    ----------
+    outlook
+        What make_outlook gives.
+
+    Returns
+    -------
+    DataFrame
+        Columns: 事项, 说明. One row per number that can hardly be right; then one each where the years go too far, the method
+        could not be tested, or there is no census. Empty where there is nothing of this.
+    """
+    rows = [(topic, told.replace("**", "").rstrip("。")) for topic, told in list_cautions(outlook)]
+    return listed(pd.DataFrame(rows, columns=["事项", "说明"]))
 
 
 def tabulate_backtests(outlook: Outlook) -> pd.DataFrame:
@@ -82,19 +106,21 @@ def tabulate_backtests(outlook: Outlook) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per method and number of years ahead. Columns: 方法, 提前（年）, 平均绝对误差（%）, 平均偏差（%）, 区间覆盖率（%）,
-        检验的数（个）, 采用.
+        One row per method and number of years ahead. Columns: 方法, 提前（年）, 平均绝对误差（%）, 平均偏差（%）, 放宽前覆盖率（%）,
+        放宽后覆盖率（%） (of bands as wide as the past asks), 检验的数（个）, 采用 (采用, 指定 by hand, or 缺省，未检验).
     """
     table = outlook.backtests
+    used = "指定" if not outlook.chosen else "采用" if outlook.tested else "缺省，未检验"
     return listed(
         {
             "方法": table["method"].map(METHOD_WORDS),
             "提前（年）": table["ahead"],
             "平均绝对误差（%）": _percent(table["mape"]),
             "平均偏差（%）": _percent(table["bias"]),
-            "区间覆盖率（%）": _percent(table["coverage"]),
+            "放宽前覆盖率（%）": _percent(table["coverage"]),
+            "放宽后覆盖率（%）": _percent(table["coverage_widened"]),
             "检验的数（个）": table["n"],
-            "采用": (table["method"] == outlook.method).map({True: "采用", False: NOTHING}),
+            "采用": [used if method == outlook.method else NOTHING for method in table["method"]],
         }
     )
 

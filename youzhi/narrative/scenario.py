@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from youzhi.cards import NATIONAL_STANDARD, Fact
 from youzhi.columns import load_columns
+from youzhi.exact import as_fraction, round_half_up
 from youzhi.narrative.outlook import span
+from youzhi.narrative.scenario_changes import ended_reliefs
+from youzhi.narrative.scenario_pupils import tell_classes, tell_outlook
 from youzhi.narrative.tabulate import PART_WORDS
 from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.seats import class_limits
@@ -21,17 +25,20 @@ from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS, combine
 CHANGE_WORDS = {GAINED: "新增达标", LOST: "不再达标", NEW: "新设", GONE: "撤销", SAME: "不变"}
 EVIDENCE_WORDS = {"fact": "事实", "assumption": "假设"}
 _RESOURCES = ("schools", "dispersion")
+_HUNDREDTH = as_fraction("0.01")
 # The facts of a card that say when a county wants to be recognised, in the order in which it happens.
 _PROMISES = ("provincial_recognition_year", "national_recognition_year")
 
 
-def describe_trial(trial: Trial) -> Text:
+def describe_trial(trial: Trial, odds: pd.DataFrame | None = None) -> Text:
     """Say whether the county passes in its promised years and in the last, with the plan and without (推演结论).
 
     Parameters
     ----------
     trial
         What run_trial gives.
+    odds
+        What measure_odds gives of it; then every verdict comes with how likely its resource part is met.
 
     Returns
     -------
@@ -50,11 +57,15 @@ def describe_trial(trial: Trial) -> Text:
     ]
     return paragraphs(
         head,
-        *(_tell_year(trial, year) for year in asked_years(trial)),
+        *(_tell_year(trial, year, odds) for year in asked_years(trial)),
         *outside,
+        tell_outlook(trial),
         *_tell_sections(trial),
         "" if plan.action else write("trial.no_actions"),
+        _tell_worse(trial),
         _tell_lacking(trial),
+        _tell_unknown(trial),
+        _tell_scope(trial),
         _tell_kinds(trial),
     )
 
@@ -100,7 +111,27 @@ def verdict_of(trial: Trial, case: str, year: int, *parts: str) -> str:
     return combine(rows.loc[rows["part"].isin(parts or ("county",)), "verdict"])
 
 
-def _tell_year(trial: Trial, year: int) -> Text:
+def chance(share: float) -> str:
+    """Write a probability in whole percent; never 0 or 100 for one that is neither (可能性)."""
+    if pd.isna(share):
+        return VERDICT_WORDS[CANNOT_TELL]
+    if 0 < share < _HUNDREDTH:
+        return "不到1%"
+    if 1 - _HUNDREDTH < share < 1:
+        return "99%以上"
+    return f"{round_half_up(as_fraction(share) * 100, 0)}%"
+
+
+def _chance_of(odds: pd.DataFrame | None, year: int) -> str:
+    """How likely the resource part is met in a year; nothing where that was not drawn."""
+    if odds is None:
+        return ""
+    found = odds[(odds["year"] == year) & (odds["part"] == "resources") & (odds["stage"] == "")]
+    found = found["chance"].dropna()
+    return chance(found.iat[0]) if len(found) else ""
+
+
+def _tell_year(trial: Trial, year: int, odds: pd.DataFrame | None) -> Text:
     told = {
         "plan": verdict_of(trial, PLAN, year),
         "idle": verdict_of(trial, IDLE, year),
@@ -108,7 +139,13 @@ def _tell_year(trial: Trial, year: int) -> Text:
         "resources_idle": verdict_of(trial, IDLE, year, *_RESOURCES),
     }
     words = {name: VERDICT_WORDS[verdict] for name, verdict in told.items()}
-    return write("trial.year", year=year, labels=promise_labels(trial, year), **words)
+    return write(
+        "trial.year",
+        year=year,
+        labels=promise_labels(trial, year),
+        chance=_chance_of(odds, year),
+        **words,
+    )
 
 
 def _tell_sections(trial: Trial) -> Iterator[Text]:
@@ -151,6 +188,42 @@ def _tell_lacking(trial: Trial) -> Text:
     if not parts:
         return write("trial.nothing_lacking", last=trial.span[1])
     return write("trial.lacking", last=trial.span[1], parts=parts)
+
+
+def _tell_worse(trial: Trial) -> Text | str:
+    """The items of rooms and sizes that more schools or sections miss than in the base year."""
+    rows = []
+    for code in dict.fromkeys(trial.size_items["code"]):
+        before, idle, plan = (
+            result.judged_items.count_failing(code)
+            for result in (trial.before, trial.without, trial.after)
+        )
+        if plan > before:
+            rows.append((code, before, idle, plan, ended_reliefs(trial, code) is not None))
+    if not rows:
+        return ""
+    return write("trial.worse", base=trial.span[0], last=trial.span[1], rows=rows)
+
+
+def _tell_unknown(trial: Trial) -> Text | str:
+    """Items that could be told in the base year and cannot any more: what a scenario does not say is unknown."""
+    before, after = (
+        result.items.set_index("code")["verdict"] for result in (trial.before, trial.after)
+    )
+    codes = [c for c in after.index[after == CANNOT_TELL] if before.get(c) in (MET, NOT_MET)]
+    if not codes:
+        return ""
+    return write("trial.unknown", base=trial.span[0], last=trial.span[1], codes=codes)
+
+
+def _tell_scope(trial: Trial) -> Text | str:
+    """Pupils of all schools and of those that count, in the last year."""
+    table, schools = trial.tables[PLAN][trial.span[1]], trial.after.schools["pupils"]
+    everybody = sum(table.numbers(f"pupils_{stage}") for stage in trial.standard.stages)
+    counted = schools.sum(skipna=False)
+    if pd.isna(counted):
+        return ""
+    return write("trial.scope", last=trial.span[1], everybody=np.nansum(everybody), counted=counted)
 
 
 def _tell_kinds(trial: Trial) -> Text:
@@ -200,7 +273,20 @@ def describe_assumptions(trial: Trial) -> Text:
         _tell_classes(trial),
         write("trial_assumptions.unchanged", base=base),
         _tell_carried(trial),
-        write("trial_assumptions.standard", base=base, number=trial.standard.number),
+        _tell_standard(trial),
+    )
+
+
+def _tell_standard(trial: Trial) -> Text:
+    """Which standard holds, and until when its transitional reliefs do."""
+    base, last = trial.span
+    until = {rule.years.last for rule in trial.standard.reliefs if base <= rule.years.last < last}
+    return write(
+        "trial_assumptions.standard",
+        base=base,
+        number=trial.standard.number,
+        reliefs=bool(trial.standard.reliefs),
+        until=span(sorted(until)),
     )
 
 
@@ -245,11 +331,12 @@ def describe_size_items(trial: Trial) -> Text:
     Returns
     -------
     Text
-        One line per item.
+        One line per item; where a softer bar of the base year has ended, what it hid; then the classes and classrooms
+        that are needed.
     """
     table, (base, last) = trial.size_items, trial.span
     if table.empty:
-        return write("trial_items.none")
+        return paragraphs(write("trial_items.none"), *tell_classes(trial))
     told = []
     for code, rows in table.groupby("code", sort=False):
         plan, idle = (rows[rows["case"] == case].set_index("year") for case in (PLAN, IDLE))
@@ -265,9 +352,10 @@ def describe_size_items(trial: Trial) -> Text:
                 plan=_verdict_and_value(plan.loc[last]),
                 idle=_verdict_and_value(idle.loc[last]),
                 years=span(met),
+                ended=ended_reliefs(trial, code),
             )
         )
-    return paragraphs(*told)
+    return paragraphs(*told, *tell_classes(trial))
 
 
 def _verdict_and_value(row: pd.Series) -> str:

@@ -7,7 +7,8 @@ import pandas as pd
 from youzhi import trials
 from youzhi.errors import UsageError
 from youzhi.exact import as_fraction, round_half_up
-from youzhi.narrative.scenario_risks import chance, wan
+from youzhi.narrative.scenario import chance
+from youzhi.narrative.scenario_risks import wan
 from youzhi.narrative.scenario_tables import NOTHING, people, situations, verdict_words
 from youzhi.narrative.tabulate import listed
 from youzhi.scenarios import load_construction, sports_land_trap
@@ -91,12 +92,12 @@ def tabulate_regret(trial: Trial) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per year and stage. Columns: 年份, 学段, 在校生, 缺学位 without the actions and with them, 学位, 措施增加的学位,
+        One row per year and stage. Columns: 年份, 学段, 在校生 (of all schools), 缺学位 without the actions and with them, 学位, 措施增加的学位,
         其中用上的, 空余学位.
     """
     table = trials.measure_regret(trial)
     heads = {
-        "pupils": "在校生（人）",
+        "pupils": "在校生（人，全部学校）",
         "short_idle": "缺学位（不采取措施）",
         "short": "缺学位（按计划）",
         "seats": "学位（按计划）",
@@ -123,19 +124,18 @@ def tabulate_tornado(tornado: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The assumption that matters most first. Columns: 改变的设定, 代号, 低, 原设定, 高, the failing sections of the three, 相差, 说明.
+        The assumption that matters most first. Columns: 改变的设定 (with its id where several have the same name), 取值 (low,
+        as it is, high), 未达标校段 (of the three), 相差, 说明.
     """
-    counts = {"failing_low": "低时未达标", "failing": "原设定未达标", "failing_high": "高时未达标"}
+    values = tornado[["low", "base", "high"]]
+    counts = tornado[["failing_low", "failing", "failing_high"]]
+    counts = counts.apply(lambda numbers: numbers.map(lambda n: people(n) or NOTHING))
+    labels, same = tornado["label"], tornado["label"].duplicated(keep=False)
     return listed(
         {
-            "改变的设定": tornado["label"],
-            "代号": tornado["variation"],
-            "低": tornado["low"],
-            "原设定": tornado["base"],
-            "高": tornado["high"],
-            **{
-                head: [people(n) or NOTHING for n in tornado[name]] for name, head in counts.items()
-            },
+            "改变的设定": labels.where(~same, labels + "（" + tornado["variation"] + "）"),
+            "取值（低／原／高）": values.agg("／".join, axis=1),
+            "未达标校段（低／原／高）": counts.agg("／".join, axis=1),
             "相差": [people(n) or NOTHING for n in tornado["span"]],
             "说明": tornado["reason"].replace("", NOTHING),
         }

@@ -9,12 +9,12 @@ import pandas as pd
 from youzhi import trials
 from youzhi.errors import UsageError
 from youzhi.exact import as_fraction, round_half_up
-from youzhi.narrative.scenario import asked_years, is_synthetic, promise_labels
+from youzhi.narrative.scenario import asked_years, chance, is_synthetic, promise_labels
 from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.scenarios import load_construction, sports_land_trap
 from youzhi.standards import Standard
 from youzhi.trials import Trial
-from youzhi.verdicts import CANNOT_TELL, MET, NOT_MET, VERDICT_WORDS
+from youzhi.verdicts import MET, NOT_MET, VERDICT_WORDS
 
 _MOST_NAMED = 3
 _YUAN_PER_WAN = 10_000
@@ -99,8 +99,14 @@ def describe_regret(trial: Trial) -> Text:
         if pd.isna(cost)
         else write("trial_regret.cost", last=last, cost=f"{round_half_up(as_fraction(cost), 0):,}")
     )
-    has_actions = bool(trial.scenario.action)
-    return paragraphs(*stages, priced if has_actions else "", write("trial_regret.rule", base=base))
+    actions = [action for action in trial.scenario.action if action.year <= last]
+    smaller = any(action.kind == "set_class_size" for action in actions)
+    return paragraphs(
+        *stages,
+        write("trial_regret.smaller") if smaller else "",
+        priced if actions else "",
+        write("trial_regret.rule", base=base),
+    )
 
 
 def _tell_regret(stage: str, rows: pd.DataFrame) -> Text:
@@ -122,6 +128,7 @@ def _tell_regret(stage: str, rows: pd.DataFrame) -> Text:
         **{name: rows.at[year, name] for name, year in shorts.items()},
         **{f"{name}_year": int(year) for name, year in shorts.items()},
         added=last["added"],
+        ever_used=rows["used"].max() > 0,
         used_year=int(fullest),
         used_most=rows.at[fullest, "used"],
         used=last["used"],
@@ -149,8 +156,8 @@ def describe_tornado(tornado: pd.DataFrame, year: int) -> Text:
     if tornado.empty:
         return write("trial_tornado.none")
     if pd.isna(tornado["failing"].iat[0]):
-        reasons = list(dict.fromkeys(filter(None, tornado["reason"])))
-        return write("trial_tornado.unjudged", year=year, reasons=reasons)
+        common = tornado["reason"].mode().iat[0]  # the others say why one action cannot be left out
+        return write("trial_tornado.unjudged", year=year, reason=common.rstrip("。"))
     numbers = tornado[["failing_low", "failing", "failing_high"]]
     low, high = numbers.min(axis=1), numbers.max(axis=1)
     moving = tornado[(high > low).fillna(False)].head(_MOST_NAMED)
@@ -205,7 +212,8 @@ def _tell_odds(trial: Trial, rows: pd.DataFrame, year: int) -> Text:
     table = rows.set_index(["part", "stage"])
     whole, labels = table.loc[("resources", "")], promise_labels(trial, year)
     if pd.isna(whole["chance"]):
-        return write("trial_odds.unknown", year=year, labels=labels, reason=whole["reason"])
+        reason = whole["reason"].rstrip("。")
+        return write("trial_odds.unknown", year=year, labels=labels, reason=reason)
     names = trial.standard.stage_names
     stages = [
         (word, chance(table.at[("schools", stage), "chance"]))
@@ -235,18 +243,6 @@ def _tell_others(odds: pd.DataFrame, years: list[int]) -> Iterator[Text]:
             verdict=VERDICT_WORDS[verdict],
             verdict_id=verdict,
         )
-
-
-def chance(share: float) -> str:
-    """Write a probability in percent with two decimals; never 0 or 100 for one that is neither (可能性)."""
-    if pd.isna(share):
-        return VERDICT_WORDS[CANNOT_TELL]
-    percent = round_half_up(as_fraction(share) * 100, 2)
-    if share > 0 and not float(percent):
-        return "不到0.01%"
-    if share < 1 and float(percent) == 100:
-        return "99.99%以上"
-    return f"{percent}%"
 
 
 def describe_trap(standard: Standard) -> Text:

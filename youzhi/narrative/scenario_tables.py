@@ -82,14 +82,17 @@ def tabulate_trial_years(trial: Trial) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per year. Columns: 年份, 在校生（人，计入的校段）, then with the actions and without them 未达标校段 (failing, plus
+        One row per year. Columns: 年份, 计入的在校生（人）, then with the actions and without them 未达标校段 (failing, plus
         those that cannot be told), 校际差异, 资源配置, 全县.
     """
     rows = []
     for year in trial.years:
         own = trial.timeline[trial.timeline["year"] == year]
         pupils = own.loc[own["case"] == PLAN, "pupils"].sum(skipna=False)
-        row = {"年份": year, "在校生（人）": UNKNOWN if pd.isna(pupils) else f"{int(pupils):,}"}
+        row = {
+            "年份": year,
+            "计入的在校生（人）": UNKNOWN if pd.isna(pupils) else f"{int(pupils):,}",
+        }
         for case, word in ((PLAN, "按计划"), (IDLE, "不采取措施")):
             judged = trial.standard.school_rule is not None
             told = _count_failing(own[own["case"] == case]) if judged else NOT_JUDGED_WORDS
@@ -119,23 +122,51 @@ def tabulate_actions(trial: Trial) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per action, by year. Columns: 年份, 措施, 类型, 学校, 事实或假设, 造价（万元; 未知 where nobody says）, 造价来源,
-        来源, 说明.
+        One row per action, by year. Columns: 年份, 措施 (its kind where it has no label), 学校, 事实或假设, 造价（万元; 未知
+        where nobody says）, 依据 (sources of the action and of its cost, note).
     """
     table, names = list_actions(trial.scenario), _school_names(trial)
+    kinds = table["kind"].map(KIND_WORDS) + "（" + table["id"] + "）"
     return listed(
         {
             "年份": table["year"],
-            "措施": table["label"].where(table["label"] != "", table["id"]),
-            "类型": table["kind"].map(KIND_WORDS),
+            "措施": table["label"].where(table["label"] != "", kinds),
             "学校": [names.get(school, school) or NOTHING for school in table["school"]],
             "事实或假设": table["evidence"].map(EVIDENCE_WORDS),
             "造价（万元）": [wan(cost) for cost in table["cost_yuan"]],
-            "造价来源": table["cost_source"].replace("", NOTHING),
-            "来源": table["source"],
-            "说明": table["note"].replace("", NOTHING),
+            "依据": [
+                "；".join(
+                    filter(
+                        None, [row.source, row.cost_source and f"造价：{row.cost_source}", row.note]
+                    )
+                )
+                for row in table.itertuples()
+            ],
         }
     )
+
+
+def name_variations(trial: Trial, tornado: pd.DataFrame) -> pd.DataFrame:
+    """Add the school to the assumptions of a tornado that several actions have in common (区分同名措施).
+
+    Parameters
+    ----------
+    trial
+        What run_trial gives.
+    tornado
+        What vary_one_by_one gives of it.
+
+    Returns
+    -------
+    DataFrame
+        The same with other labels; those that still are the same, or are about no one school, keep theirs.
+    """
+    names, actions = _school_names(trial), list_actions(trial.scenario)
+    schools = {row.id: names.get(row.school, "") for row in actions.itertuples()}
+    asides = tornado["variation"].map(schools).fillna("")
+    asides = ("（" + asides + "）").where(asides != "", "")
+    same = tornado["label"].duplicated(keep=False)
+    return tornado.assign(label=tornado["label"].where(~same, tornado["label"] + asides))
 
 
 def _school_names(trial: Trial) -> dict[str, str]:

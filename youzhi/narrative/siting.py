@@ -9,6 +9,7 @@ from youzhi.exact import as_fraction, round_half_up
 from youzhi.narrative.tabulate import listed
 from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.siting import SitePlan
+from youzhi.siting.cases import UNCOUNTED
 from youzhi.trials import Trial
 from youzhi.trials.places import SiteQuestion
 
@@ -32,21 +33,55 @@ def describe_siting(trial: Trial, question: SiteQuestion) -> Text:
     Returns
     -------
     Text
-        The answer first; the reason where there is no plan.
+        The answer first; the reason where there is no plan, or where nothing could be asked.
     """
+    if question.case is None:
+        head, _, more = question.plan.reason.partition("。")
+        return write("siting.unasked", head=head, more=more)
     stage = trial.standard.stage_names[question.stage]
     key = "siting.asked" if question.from_plan else "siting.asked_one"
     asked = write(key, stage=stage, year=question.year, new=question.new, seats=question.seats)
-    left_out = question.case.left_out
+    notes = list(question.plan.notes)
+    assumed = write("siting.assumed", synthetic=_has_synthetic_places(trial))
+    if _nobody_moves(question):
+        pupils = question.plan.routes["weight"].sum()
+        answer = [write("siting.all_stay", stage=stage, pupils=pupils), _tell_scope(question)]
+        return paragraphs(asked, *answer, *_tell_left_out(question), assumed)
     return paragraphs(
         asked,
         _tell_plan(question),
         _tell_idle(question),
+        _tell_scope(question),
+        *_tell_left_out(question),
+        write("siting.notes", notes=notes) if notes else "",
+        assumed,
         _tell_proof(question.plan) if question.plan.objective is not None else "",
-        write("siting.notes", notes=list(question.plan.notes)) if question.plan.notes else "",
-        write("siting.left_out", count=len(left_out)) if len(left_out) else "",
-        write("siting.assumed", synthetic=_has_synthetic_places(trial)),
     )
+
+
+def _nobody_moves(question: SiteQuestion) -> bool:
+    """Whether every school has seats for its pupils: everybody stays, and there is nothing to prove."""
+    return question.plan.objective == 0
+
+
+def _tell_scope(question: SiteQuestion) -> Text:
+    """What a small number of new schools does not say."""
+    built = len(_built(question))
+    fewer = question.from_plan and 0 < built < question.new
+    return write("siting.scope", built=built, new=question.new, fewer=fewer)
+
+
+def _tell_left_out(question: SiteQuestion) -> list[Text]:
+    """Who takes no part: schools whose seats do not count, and those of which something is not known."""
+    left_out = question.case.left_out
+    special = left_out[left_out["why"] == UNCOUNTED]
+    told = []
+    if len(special):
+        facts = {"count": special["school"].nunique(), "pupils": special["pupils"].sum()}
+        told.append(write("siting.uncounted", **facts))
+    if len(left_out) > len(special):
+        told.append(write("siting.left_out", count=len(left_out) - len(special)))
+    return told
 
 
 def _has_synthetic_places(trial: Trial) -> bool:
@@ -98,14 +133,14 @@ def _tell_idle(question: SiteQuestion) -> Text:
 
 
 def _tell_proof(plan: SitePlan) -> Text:
-    told = write(
+    return write(
         "siting.proof",
         objective=_number(plan.objective),
         bound=_number(plan.bound),
         gap=_percent(plan.gap),
         proven=write(_PROOF_WORDS[plan.proven_by if plan.proven else ""]),
+        checked=plan.checked,
     )
-    return Text(told + (write("siting.checked") if plan.checked else ""))
 
 
 def _number(value: float | None) -> str:
@@ -128,11 +163,13 @@ def tabulate_siting(question: SiteQuestion) -> pd.DataFrame:
     -------
     DataFrame
         One row per new place that is open, the fullest first. Columns: 新校, 镇街, 经度, 纬度, 学位（个）, 分到的学生（人）,
-        平均路程（公里）, 最远（公里）, 来自（所学校）. Empty where nothing is built.
+        平均路程（公里）, 最远（公里）, 来自（所学校）. Empty where nothing is built or asked.
     """
     heads = ["新校", "镇街", "经度", "纬度", "学位（个）", "分到的学生（人）"]
     heads += ["平均路程（公里）", "最远（公里）", "来自（所学校）"]
     rows, case = [], question.case
+    if case is None:
+        return listed([], columns=heads)
     lines = case.draw_lines(question.plan)
     for site in _built(question):
         place = case.sites.iloc[site]

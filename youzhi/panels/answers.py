@@ -216,9 +216,12 @@ def _scale(staff: dict, share: Fraction) -> dict:
 
 def _relocate(trial: Trial, fields: dict, town: str) -> dict:
     """Place, givers and their teachers in another town."""
-    table = trial.tables[IDLE][_within(trial, fields["year"])].frame
-    here = table[table["town"] == town].sort_values("school_id")
-    places = here[["lon", "lat"]].astype(float).mean().round(4)
+    schools = trial.tables[IDLE][_within(trial, fields["year"])]
+    in_town = (schools.frame["town"] == town).to_numpy()
+    here = schools.frame[in_town].sort_values("school_id")
+    places = {
+        name: round(pd.Series(schools.numbers(name)[in_town]).mean(), 4) for name in ("lon", "lat")
+    }
     takes: dict[str, dict] = {}
     staff_from = []
     for stage in STAGES:

@@ -18,7 +18,7 @@ from youzhi.county_items import CountyItems
 from youzhi.errors import DataError, UsageError, YouzhiError
 from youzhi.intake.files.sources import read_bytes
 from youzhi.reports.manifest import Job
-from youzhi.reports.prospects import check_prospect
+from youzhi.reports.prospects import Foreseen, check_prospect
 from youzhi.standards import Standard, list_standards, load_standard
 from youzhi.tables import SchoolTable
 from youzhi.targets import judge_targets
@@ -43,8 +43,8 @@ class Inputs:
         standards/<file>, and enrolment.csv and scenarios/<file> where the report looks ahead.
     own
         Name of the table of the report's own year among the digests.
-    further_kinds
-        Chinese words for the kinds of data of what a report that looks ahead reads besides.
+    foreseen
+        What a report that looks ahead reads besides, and where it leads.
     """
 
     card: County
@@ -52,7 +52,7 @@ class Inputs:
     results: Mapping[int, Assessment]
     digests: Mapping[str, str]
     own: str
-    further_kinds: tuple[str, ...]
+    foreseen: Foreseen
 
 
 def read_inputs(job: Job) -> dict[str, Inputs]:
@@ -152,8 +152,8 @@ def _read_county(job: Job, county: str) -> Inputs:
     if faults:
         raise DataError(pd.concat(faults, ignore_index=True))
     judge_targets(results[job.year], card)
-    kinds = check_prospect(job.prospect, county, job.year, job.data)
-    return Inputs(card, standard, results, digests, own, kinds)
+    foreseen = check_prospect(job.prospect, county, job.year, job.data)
+    return Inputs(card, standard, results, digests, own, foreseen)
 
 
 def _standard_name(job: Job, county: str) -> str:

@@ -23,6 +23,8 @@ SHOWN_TYPES = ["text/html", "text/markdown", "image/svg+xml", "image/png", "text
 LINE_TAGS = {"a", "b", "br", "code", "del", "em", "i", "img", "s", "span", "strong", "sub", "sup"}
 BLOCK_TAGS = {"blockquote", "div", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "ul"}
 TABLE_TAGS = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+_UNDESCRIBED = 'alt="No description has been provided for this image"'  # so says nbconvert
+_HEADING_OR_IMAGE = re.compile(r'<h2>(?P<heading>.*?)</h2>|<img\b(?:[^">]|"[^"]*")*>', re.DOTALL)
 ALLOWED_ATTRIBUTES = {"alt", "class", "colspan", "rowspan", "scope"}
 
 
@@ -36,7 +38,10 @@ class Heading:
         As they are printed; several counties in one text.
     verdict, conclusion, reasons
         The county verdict, what it says in words, and the parts of the standard that are not met; where there are
-        several counties, the verdict that all of them share, else nothing, and a line for each.
+        several counties, the verdict that all of them share, else nothing, and a line for each. Where the report looks
+        ahead, its own answers, and the verdict of the last year of a scenario, else none.
+    standing
+        The verdict of the year from which a report looks ahead, in words; empty for all others.
     data_kinds
         Kinds of the year's own data.
     other_kinds
@@ -54,6 +59,7 @@ class Heading:
     verdict: str
     conclusion: str
     reasons: tuple[str, ...]
+    standing: str
     data_kinds: tuple[str, ...]
     other_kinds: tuple[str, ...]
     version: str
@@ -87,7 +93,7 @@ def render_report(notebook: NotebookNode, heading: Heading) -> str:
     )
     body, _ = exporter.from_notebook_node(notebook)
     title, body = _take_title(_disarm(body))
-    contents, body = _number_sections(body)
+    contents, body = _number_sections(_name_figures(body, title))
     return render_page("page.html.j2", title=title, heading=heading, contents=contents, body=body)
 
 
@@ -147,6 +153,24 @@ def _take_title(body: str) -> tuple[str, str]:
     if not found:
         return "", body
     return _plain(found[1]), body[: found.start()] + body[found.end() :]
+
+
+def _name_figures(body: str, title: str) -> str:
+    """Say in words where each figure stands that nobody described: its own title cannot be read from its pixels."""
+    section, number = title, 0
+
+    def name(found: re.Match[str]) -> str:
+        nonlocal section, number
+        if found["heading"] is not None:
+            section, number = _plain(found["heading"]), 0
+            return found[0]
+        if 'src="data:' not in found[0] or _UNDESCRIBED not in found[0]:
+            return found[0]
+        number += 1
+        told = html.escape(f"图：{section}（{number}）")
+        return found[0].replace(_UNDESCRIBED, f'alt="{told}"')
+
+    return _HEADING_OR_IMAGE.sub(name, body)
 
 
 def _number_sections(body: str) -> tuple[list[str], str]:

@@ -6,14 +6,17 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from youzhi import counties
 from youzhi.columns import load_columns
-from youzhi.enrolment import read_history
+from youzhi.enrolment import can_project, read_history
 from youzhi.errors import UsageError, YouzhiError
+from youzhi.narrative.scenario import verdict_of
 from youzhi.outlooks import make_outlook
 from youzhi.scenarios import list_scenarios, load_scenario
 from youzhi.trials import run_trial
+from youzhi.trials.trial import PLAN
 
 _log = logging.getLogger("youzhi")
 CountyYear = tuple[str, int]
@@ -38,6 +41,21 @@ class Prospect:
     def scenario(self) -> str:
         """Id of the scenario that is tried; "" where none is."""
         return Path(str(self.parameters.get("scenario", ""))).stem
+
+
+class Foreseen(NamedTuple):
+    """What is known of a look ahead before its notebook runs (前瞻概要).
+
+    Attributes
+    ----------
+    kinds
+        Chinese words for the kinds of data of pupils by grade and of entrants, where they are read.
+    verdict
+        Of the county in the last year of a scenario, as planned; "" where none is tried.
+    """
+
+    kinds: tuple[str, ...] = ()
+    verdict: str = ""
 
 
 def find_prospects(
@@ -96,7 +114,7 @@ def find_prospects(
     return ahead
 
 
-def check_prospect(prospect: Prospect, county: str, year: int, root: Path) -> tuple[str, ...]:
+def check_prospect(prospect: Prospect, county: str, year: int, root: Path) -> Foreseen:
     """Make sure that one can look ahead, so that nothing faulty reaches the notebook (检查前瞻依据).
 
     Parameters
@@ -110,23 +128,24 @@ def check_prospect(prospect: Prospect, county: str, year: int, root: Path) -> tu
 
     Returns
     -------
-    tuple of str
-        Chinese words for the kinds of data of pupils by grade and of entrants, where they are read.
+    Foreseen
+        Empty for a report that does not look ahead.
 
     Raises
     ------
     UsageError, DataError
         A year cannot be reached, the pupils by grade are faulty, or the scenario does not fit the schools.
     """
-    to = prospect.parameters.get("to")
+    to, verdict = prospect.parameters.get("to"), ""
     if prospect.scenario:
         scenario = prospect.parameters["scenario"]
-        outlook = run_trial(county, scenario, year=year, to=to, data=root).outlook
+        trial = run_trial(county, scenario, year=year, to=to, data=root)
+        outlook, verdict = trial.outlook, verdict_of(trial, PLAN, trial.span[1])
     else:
         outlook = make_outlook(county, to, year=year, data=root) if prospect.files else None
     kinds = outlook.kinds.values() if outlook else []
     words = load_columns()["data_kind"].choices
-    return tuple(sorted({words[kind] for each in kinds for kind in each}))
+    return Foreseen(tuple(sorted({words[kind] for each in kinds for kind in each})), verdict)
 
 
 def _find_outlooks(
@@ -137,7 +156,7 @@ def _find_outlooks(
     for county, year in found:
         path = counties.enrolment_path(county, root)
         try:
-            known = path.is_file() and year in read_history(county, root).index
+            known = path.is_file() and can_project(read_history(county, root), year)
         except YouzhiError:
             known = True
         if known:

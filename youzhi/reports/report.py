@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from youzhi import __version__
 from youzhi.errors import ReportError, UsageError
+from youzhi.reports.answers import find_answers
 from youzhi.reports.engine import CELL_SECONDS, RunFailed, run_notebook
 from youzhi.reports.files import write_together
 from youzhi.reports.inputs import Inputs, combine_digests, have_changed, read_inputs
@@ -32,6 +33,7 @@ _CONCLUSIONS = {
     CANNOT_TELL: "现有数据无法判定是否达到{}要求",
 }
 _FURTHER = ("分年级在校生", "情景")  # files of a look ahead, in this order
+_Answer = tuple[str, str, tuple[str, ...]]  # verdict, conclusion, reasons of a heading
 
 
 def run_report(
@@ -185,7 +187,7 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> Told:
         raise ReportError(
             f"{job.place} {job.year} 报告未生成：运行期间数据文件、县区卡或标准被改动；请重新运行"
         )
-    page = render_report(notebook, _heading(job, inputs))
+    page = render_report(notebook, _heading(job, inputs, notebook))
     write_together({job.executed: _to_bytes(notebook), job.page: page.encode("utf-8")})
     job.failed.unlink(missing_ok=True)
     first = inputs[job.counties[0]]
@@ -193,24 +195,26 @@ def make_report(job: Job, cell_seconds: int = CELL_SECONDS) -> Told:
     return Told(result.verdict, result.data_kinds, standard.id, standard.level.zh)
 
 
-def _heading(job: Job, inputs: Mapping[str, Inputs]) -> Heading:
+def _heading(job: Job, inputs: Mapping[str, Inputs], notebook: NotebookNode) -> Heading:
     """Gather what the head of the page says; a standard file is named by its title, not its path."""
     each, alone = list(inputs.values()), len(inputs) == 1
     results = [one.results[job.year] for one in each]
     kinds = {kind for result in results for kind in result.data_kinds}
-    further = {kind for one in each for kind in one.further_kinds}
+    further = {kind for one in each for kind in one.foreseen.kinds}
     for one in each:
         others = (result for year, result in one.results.items() if year != job.year)
         further |= {kind for result in others for kind in result.data_kinds}
-    verdicts = {result.verdict for result in results}
+    tell = _answer_ahead if job.prospect.files else _answer_alone if alone else _answer_together
+    verdict, conclusion, reasons = tell(job, each, notebook)
     standards = dict.fromkeys(f"{one.standard.number} {one.standard.title}" for one in each)
     return Heading(
         county="、".join(one.card.name_zh for one in each),
         year=job.year,
         standards=tuple(standards),
-        verdict=verdicts.pop() if len(verdicts) == 1 else "",
-        conclusion=_conclude(job, each[0]) if alone else _count_verdicts(job, each),
-        reasons=_find_reasons(job, each[0]) if alone else _tell_each(job, each),
+        verdict=verdict,
+        conclusion=conclusion,
+        reasons=reasons,
+        standing=f"起算年{job.year}年：{_judge(job, each[0])}" if job.prospect.files else "",
         data_kinds=tuple(sorted(kinds)),
         other_kinds=() if further == kinds else tuple(sorted(further)),
         version=__version__,
@@ -220,27 +224,35 @@ def _heading(job: Job, inputs: Mapping[str, Inputs]) -> Heading:
     )
 
 
-def _conclude(job: Job, inputs: Inputs) -> str:
-    """The verdict of the year; a report on another question says where its own answer stands."""
-    conclusion = _judge(job, inputs)
+def _answer_ahead(job: Job, each: list[Inputs], notebook: NotebookNode) -> _Answer:
+    """What the notebook answers; a number of pupils is neither good nor bad, so an outlook has no verdict."""
+    last, scenario = job.parameters["to"], job.prospect.scenario
+    main, others = find_answers(notebook, last, by_year=bool(scenario))
+    if not main and scenario:
+        main = f"情景“{scenario}”到{last}年的结果见正文首段"
+    return each[0].foreseen.verdict, main or f"到{last}年的学生数和学位见正文首段", others
+
+
+def _answer_alone(job: Job, each: list[Inputs], _: NotebookNode) -> _Answer:
+    """The verdict of the year, and why a county is not met; a report on progress says where its own answer stands."""
+    [one] = each
+    result, conclusion = one.results[job.year], _judge(job, one)
     if "as_of" in job.parameters:
-        return f"{job.year}年{conclusion}；截至{job.parameters['as_of']}的进展见正文首段"
-    if job.prospect.scenario:
-        return f"{job.year}年{conclusion}；情景“{job.prospect.scenario}”到{job.parameters['to']}年的结果见正文首段"
-    if job.prospect.files:
-        return f"{job.year}年{conclusion}；到{job.parameters['to']}年的学生数和学位见正文首段"
-    return conclusion
+        conclusion = f"{job.year}年{conclusion}；截至{job.parameters['as_of']}的进展见正文首段"
+    reasons = result.reasons.loc[result.reasons["verdict"] == NOT_MET, "reason"]
+    return result.verdict, conclusion, tuple(reasons)
+
+
+def _answer_together(job: Job, each: list[Inputs], _: NotebookNode) -> _Answer:
+    """The verdict that all counties share, else none; how many are met, and a line for each."""
+    verdicts = {one.results[job.year].verdict for one in each}
+    shared = verdicts.pop() if len(verdicts) == 1 else ""
+    return shared, _count_verdicts(job, each), _tell_each(job, each)
 
 
 def _judge(job: Job, inputs: Inputs) -> str:
     verdict = inputs.results[job.year].verdict
     return _CONCLUSIONS[verdict].format(inputs.standard.level.zh)
-
-
-def _find_reasons(job: Job, inputs: Inputs) -> tuple[str, ...]:
-    """Why a county is not met."""
-    reasons = inputs.results[job.year].reasons
-    return tuple(reasons.loc[reasons["verdict"] == NOT_MET, "reason"])
 
 
 def _count_verdicts(job: Job, each: list[Inputs]) -> str:

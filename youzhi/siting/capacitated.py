@@ -10,7 +10,7 @@ from youzhi.siting.costs import Costs
 from youzhi.siting.evaluation import Route
 from youzhi.siting.multipliers import Prices, Relaxed
 from youzhi.siting.seats import SeatTable, fill_seats
-from youzhi.siting.selection import CLOSED, FREE, OPEN, Limits, select_sites
+from youzhi.siting.selection import CLOSED, FREE, OPEN, Limits, money_noise, select_sites
 from youzhi.siting.transport import Transport, distribute
 
 _PATIENCE = 12
@@ -89,7 +89,8 @@ class SeatModel:
         found, _ = self._bound(self.costs.matrix, columns, status, prices.clients)
         seat = found.prices.seats.T[self.seats.stage] * self.seats.needed[:, None]
         over = np.maximum(self.costs.matrix - prices.clients[:, None] + seat, 0.0)
-        return found.bound + found.selection.enter + over
+        noise = money_noise(found.bound, found.prices.money, self.limits)
+        return found.bound - noise + found.selection.enter + over
 
     def transports(self, opened: np.ndarray) -> list[Transport]:
         """The cheapest distribution of every stage over these sites; clients without need come last and free."""
@@ -112,11 +113,16 @@ class SeatModel:
 
     def settle(self, opened: np.ndarray) -> float:
         """Units of the best plan with just these sites; infinite when the seats do not suffice."""
+        if not len(self.costs.matrix):
+            return float(self.costs.fixed[opened].sum())
         if self._is_short(opened) or not len(opened):
             return np.inf if not self.cover else float(self.costs.unserved.sum())
         paid = sum(transport.cost for transport in self.transports(opened))
         idle = self.seats.needed == 0
-        free = self.costs.capped[np.ix_(idle, opened)].min(axis=1).sum()
+        near = self.costs.matrix[np.ix_(idle, opened)].min(axis=1)
+        if not self.cover and not np.isfinite(near).all():
+            return np.inf
+        free = np.minimum(near, self.costs.unserved[idle]).sum()
         return float(paid + free + self.costs.fixed[opened].sum())
 
     def _is_short(self, opened: np.ndarray) -> bool:

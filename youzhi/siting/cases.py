@@ -18,6 +18,11 @@ _STAGES = ("primary", "junior")
 _PLACES = ["lon", "lat"]
 # Decimals of a distance in km; short decimals are computed exactly, and ties can be told.
 _TO_THE_METRE = 3
+# Going to another school is never free, even where two stand at one place: nobody is moved without need.
+_ONE_METRE = 0.001
+# Schools of which a message names no more.
+_NAMED = 10
+UNCOUNTED = "不计入学位"
 LEFT_OUT_COLUMNS = ["school", "town", "stage", "pupils", "why"]
 
 
@@ -37,9 +42,11 @@ class CountyCase:
         One row per site, schools first. Columns: site (name), town, lon, lat, existing (bool), and seats_<stage>
         where seats are known.
     left_out : DataFrame
-        Pupils who are in no point, for want of coordinates or of a number. Columns: school, town, stage, pupils, why.
+        Pupils who are in no point, for want of coordinates, of a number, or because their school has no seats that
+        count. Columns: school, town, stage, pupils, why.
     weight, distance : ndarray
-        Pupils, points × stages; great-circle distance to the metre (km), points × sites.
+        Pupils, points × stages; great-circle distance to the metre (km), points × sites; from a school to any site
+        but itself one metre at least.
     capacity : ndarray or None
         Seats, sites × stages; None where seats were not given.
     """
@@ -122,14 +129,15 @@ def county_case(
         "school" for one point per school, "town" for one per town, in the pupil-weighted middle of its schools.
     seats
         Seats of schools, as measure_seats gives them by school. Columns used: stage, school, seats. A school without
-        a row has no seats in that stage; a missing number leaves the school's seats unknown, and is refused.
+        a row takes no part in that stage, neither its pupils nor as a site; those of special schools are thus left
+        out. A missing number leaves the school's seats unknown, and is refused.
     new_sites
         Places where a school could be built. Columns: site (name), lon, lat, and seats_<stage> where seats are given.
 
     Returns
     -------
     CountyCase
-        Sites are the schools with coordinates in the order of the table, then the new ones.
+        Sites are the schools that take part and have coordinates, in the order of the table, then the new ones.
 
     Raises
     ------
@@ -160,13 +168,21 @@ def county_case(
     frame = _one_county(schools, stages, by)
     pupils = pd.DataFrame({stage: schools.numbers(f"pupils_{stage}") for stage in stages})
     placed = frame[_PLACES].notna().all(axis=1)
-    if not placed.any():
-        raise UsageError("没有一所学校有经纬度。请先补上lon、lat两列，再做选址。")
-    left_out = _left_out(frame, pupils, placed)
-    known = pupils.where(placed, np.nan, axis=0).fillna(0.0)
+    counted = _counted(frame, stages, seats)
+    if not counted.any(axis=None):
+        raise UsageError("没有计入学位的学校，不做选址。")
+    taking_part = placed & counted.any(axis=1)
+    if not taking_part.any():
+        raise UsageError("没有经纬度，不做选址。要做选址，请补上lon、lat两列。")
+    left_out = _left_out(frame, pupils, placed, counted)
+    known = pupils.where(counted.mul(placed, axis=0)).fillna(0.0)
     points = _points(frame.assign(**known), stages, by)
-    sites = _sites(frame[placed], stages, seats, new_sites)
+    sites = _sites(frame[taking_part], stages, seats, new_sites)
     columns = [f"seats_{stage}" for stage in stages]
+    distance = great_circle_km(points[_PLACES], sites[_PLACES]).round(_TO_THE_METRE)
+    if by == "school":
+        elsewhere = points["point"].to_numpy()[:, None] != sites["site"].to_numpy()
+        distance = np.where(elsewhere, np.maximum(distance, _ONE_METRE), distance)
     return CountyCase(
         county=str(frame["county"].iloc[0]),
         year=int(frame["year"].iloc[0]),
@@ -175,7 +191,7 @@ def county_case(
         sites=sites,
         left_out=left_out,
         weight=points[list(stages)].to_numpy(dtype=float),
-        distance=great_circle_km(points[_PLACES], sites[_PLACES]).round(_TO_THE_METRE),
+        distance=distance,
         capacity=None if seats is None else sites[columns].to_numpy(dtype=float),
     )
 
@@ -196,12 +212,30 @@ def _one_county(schools: SchoolTable, stages: tuple[str, ...], by: str) -> pd.Da
     return frame.assign(town=["" if one is None else one for one in town])
 
 
-def _left_out(frame: pd.DataFrame, pupils: pd.DataFrame, placed: pd.Series) -> pd.DataFrame:
-    """Who is in no point: schools without coordinates that have pupils, and numbers that are missing."""
+def _counted(frame: pd.DataFrame, stages: tuple[str, ...], seats) -> pd.DataFrame:
+    """Whether a school takes part in a stage, schools × stages: all do where seats are not given."""
+    if seats is None:
+        return pd.DataFrame(True, index=frame.index, columns=list(stages))
+    return pd.DataFrame(
+        {
+            stage: frame["school"].isin(seats.loc[seats["stage"] == stage, "school"])
+            for stage in stages
+        }
+    )
+
+
+def _left_out(
+    frame: pd.DataFrame, pupils: pd.DataFrame, placed: pd.Series, counted: pd.DataFrame
+) -> pd.DataFrame:
+    """Who is in no point: schools that do not count or have no coordinates, and numbers that are missing."""
     rows = []
     for stage in pupils:
         for row, number in enumerate(pupils[stage]):
-            if np.isnan(number):
+            if not counted[stage].iloc[row]:
+                if not number > 0:
+                    continue
+                why = UNCOUNTED
+            elif np.isnan(number):
                 why = "在校生数缺失"
             elif number > 0 and not placed.iloc[row]:
                 why = "没有经纬度"
@@ -240,8 +274,9 @@ def _sites(frame, stages: tuple[str, ...], seats, new_sites) -> pd.DataFrame:
             here = seats[seats["stage"] == stage].set_index("school")["seats"].astype(float)
             unknown = sorted(here.index[here.isna()].intersection(standing["site"]))
             if unknown:
+                named = "、".join(unknown[:_NAMED]) + ("等" if len(unknown) > _NAMED else "")
                 raise UsageError(
-                    f"这些学校的学位数未知：{'、'.join(unknown)}。请先补全，不要当作0。"
+                    f"{len(unknown)}所学校的学位数未知，不做选址。请先补全班数，不要当作0：{named}。"
                 )
             standing[f"seats_{stage}"] = standing["site"].map(here).fillna(0.0)
     if new_sites is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from numbers import Real
 
 import numpy as np
 
@@ -85,9 +86,10 @@ def choose_sites(
     Raises
     ------
     UsageError
-        Shapes that do not fit together, an unknown objective, limits without what they limit.
+        Shapes that do not fit together, an unknown objective, limits without what they limit, numbers so large or so
+        small that their sums cannot be held exactly.
     DataError
-        Numbers that are missing, negative or infinite where they may not be; all at once, by position.
+        Numbers that are missing, negative, infinite where they may not be, or no numbers; all at once, by position.
     SitingError
         A plan or a bound did not stand up to being computed again.
 
@@ -112,10 +114,10 @@ def choose_sites(
     >>> plan.open, plan.objective, plan.gap, plan.proven_by
     ((1,), 100.0, 0.0, 'certificate')
     >>> choose_sites([10, 30], [[1], [2]], capacity=[35]).reason
-    '容量最多35，需要40，缺5个学位（最多开1所）。'
+    '全部场址的学位合计35个，需要40个，缺5个学位。'
     """
     _check_effort(accept_gap, nodes)
-    existing = tuple(existing)
+    existing = _listed_sites(existing)
     arguments = dict(
         sites=sites,
         capacity=capacity,
@@ -135,18 +137,28 @@ def choose_sites(
         by = "certificate"
         return SitePlan(reason="".join(obstacles), proven=True, proven_by=by, notes=tuple(notes))
     solve = solve_median if problem.capacity is None else solve_seats
-    solution = solve(problem, accept_gap, nodes)
+    solution = solve(problem, float(accept_gap), int(nodes))
     if solution.opened is None:
         return _explained(problem, solution, notes)
-    return _checked(problem, Question(weight, distance, **arguments), solution, accept_gap, notes)
+    question = Question(weight, distance, **arguments)
+    return _checked(problem, question, solution, float(accept_gap), notes)
 
 
 def _check_effort(accept_gap: float, nodes: int) -> None:
     """Both within sense."""
-    if not 0 <= accept_gap < 1:
-        raise UsageError(f"accept_gap是{accept_gap}，应在0到1之间（不含1），例如0.001。")
-    if isinstance(nodes, bool) or not isinstance(nodes, int) or nodes < 1:
-        raise UsageError(f"nodes是{nodes}，应为不小于1的整数。")
+    known = isinstance(accept_gap, Real) and not isinstance(accept_gap, bool)
+    if not known or not 0 <= accept_gap < 1:
+        raise UsageError(f"accept_gap是{accept_gap!r}，应为0到1之间的数（不含1），例如0.001。")
+    if isinstance(nodes, bool) or not isinstance(nodes, int | np.integer) or nodes < 1:
+        raise UsageError(f"nodes是{nodes!r}，应为不小于1的整数。")
+
+
+def _listed_sites(existing) -> tuple:
+    """Positions, from any list of them."""
+    try:
+        return tuple(existing)
+    except TypeError as error:
+        raise UsageError(f"existing是{existing!r}，应为场址序号的列表，例如[0, 2]。") from error
 
 
 def _explained(problem: Problem, solution: Solution, notes: list[str]) -> SitePlan:
@@ -188,9 +200,10 @@ def _checked(problem, question: Question, solution: Solution, accept_gap, notes)
     if solution.bound > cost:
         bound = objective
     distance_to = abs(objective - bound)
-    gap = float(distance_to / abs(objective)) if objective else float(bool(distance_to))
+    size = abs(objective) or total
+    gap = float(distance_to / size) if size else float(bool(distance_to))
     rounding = _SOLVER_ROUNDING if solution.proven_by == "HiGHS" else _ROUNDING
-    proven = gap <= max(accept_gap, rounding)
+    proven = gap <= accept_gap + rounding
     if not proven:
         notes = [*notes, f"未证明最优：搜索{solution.nodes}步后，与最优最多相差{gap:.2%}。"]
     return SitePlan(

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from youzhi.errors import UsageError
 from youzhi.siting.problem import Problem, decimal_places
 
 # Sums of whole numbers below this are exact in a float, whatever the order they are added in.
@@ -16,6 +17,8 @@ _FINEST = 2**10
 _FINEST_ROUNDED = 2**40
 # Products of two floats are low by less than this share after being lowered by it.
 _LOWER = 1 - 2.0**-50
+# So many times the rounding has to be the dearest plan, for the proof of an optimum to be possible at all.
+_TOLD = 10**8
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +65,18 @@ def make_costs(problem: Problem) -> Costs:
     """Turn weights and distances into whole costs per client and site (成本整数化)."""
     weight, stage, point = _clients(problem)
     reach = problem.reach[point, :, np.maximum(stage, 0)]
+    finest = _FINEST if problem.capacity is None else _FINEST_ROUNDED
     if problem.cover:
-        return _covering(point, stage, reach, weight)
+        return _covering(point, stage, reach, weight, finest)
     distance = np.where(reach, problem.distance[point], 0.0)
     fixed = problem.fixed_cost if problem.spends_in_objective else np.zeros(problem.shape[1])
     places = [decimal_places(part) for part in (weight, distance, fixed)]
-    largest = float((weight * distance.max(axis=1)).sum() + fixed.sum()) + 1
+    with np.errstate(over="ignore"):
+        total = float((weight * distance.max(axis=1)).sum() + fixed.sum())
+    largest = total + 1
     # One client left out has to cost more than the whole of any plan.
     most = largest * (1 if reach.all() else len(weight) + 1)
-    finest = _FINEST if problem.capacity is None else _FINEST_ROUNDED
+    _refuse_large(most, "权重×距离（加造价）")
     if None not in places:
         ten = 10 ** max(places[0] + places[1], places[2])
         if most * ten < _ROOM:
@@ -83,7 +89,10 @@ def make_costs(problem: Problem) -> Costs:
     fine = _power_of_two(min(_FINEST_ROUNDED, _ROOM / most))
     matrix = np.floor(weight[:, None] * distance * _LOWER * fine)
     units = np.floor(fixed * _LOWER * fine)
-    return _made(point, stage, reach, matrix, units, fine, 0, sum(matrix.shape) + 16)
+    slack = sum(matrix.shape) + 16
+    if (distance[weight > 0] > 0).any() or fixed.any():
+        _refuse_small(total * fine, slack, "权重×距离（加造价）")
+    return _made(point, stage, reach, matrix, units, fine, 0, slack)
 
 
 def _clients(problem: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -97,18 +106,39 @@ def _clients(problem: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return weight[point, stage], stage, point
 
 
-def _covering(point, stage, reach, weight) -> Costs:
+def _covering(point, stage, reach, weight, finest) -> Costs:
     """For a cover: nothing for whom a site reaches, the weight for whom none does."""
     places = decimal_places(weight)
-    largest = float(weight.sum()) + 1
+    with np.errstate(over="ignore"):
+        largest = float(weight.sum()) + 1
+    _refuse_large(largest, "权重")
     if places is not None and largest * 10**places < _ROOM:
-        fine = _power_of_two(min(_FINEST, _ROOM / (largest * 10**places)))
+        fine = _power_of_two(min(finest, _ROOM / (largest * 10**places)))
         lost, scale, step, slack = np.rint(weight * 10.0**places) * fine, 10**places * fine, fine, 0
     else:
         scale, step, slack = _power_of_two(min(_FINEST_ROUNDED, _ROOM / largest)), 0, len(weight)
         lost = np.floor(weight * scale)
+        if weight.any():
+            _refuse_small(float(weight.sum()) * scale, slack, "权重")
     matrix = np.where(reach, 0.0, np.inf)
     return Costs(point, stage, matrix, np.zeros(reach.shape[1]), lost, scale, step, slack)
+
+
+def _refuse_large(most: float, what: str) -> None:
+    """Sums that do not fit into the whole numbers of a float."""
+    if most > _ROOM:
+        raise UsageError(
+            f"数值太大：{what}合计可达{most:.2g}，超过{_ROOM:.2g}就不能精确相加。"
+            "请换单位，例如米改公里、人改千人、元改万元。"
+        )
+
+
+def _refuse_small(units: float, slack: int, what: str) -> None:
+    """Numbers that are so small that rounding them to units leaves nothing to be compared."""
+    if units < slack * _TOLD:
+        raise UsageError(
+            f"数值太小：{what}合计太接近0，取整后分不出方案的优劣。请换单位，例如公里改米、万元改元。"
+        )
 
 
 def _made(point, stage, reach, matrix, fixed, scale, step, slack) -> Costs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from youzhi.errors import DataError, UsageError
+from youzhi.exact import parse_number
+from youzhi.siting.given import read_numbers, show
 
 # Mean radius R1 of the GRS 80 ellipsoid, (2a + b) / 3: Moritz (2000), Geodetic Reference System 1980.
 EARTH_RADIUS_KM = 6371.0087714
 _HEADERS = ("from", "to", "km")
-_NAMED = 10
 
 
 def great_circle_km(points_a, points_b) -> np.ndarray:
@@ -63,12 +65,12 @@ def _radians(lists: dict[str, object]) -> list[np.ndarray]:
     """Coordinates in radians, or everything that is wrong with them."""
     tables, faults = [], []
     for name, places in lists.items():
-        table = np.array(places, dtype=float)
+        table, written = read_numbers(places, name)
         if table.ndim != 2 or table.shape[1] != 2:
             raise UsageError(f"{name}的形状是{table.shape}，应为每个地点一行，两列：经度、纬度。")
         for column, (label, limit) in enumerate((("经度", 180), ("纬度", 90))):
             for row in np.flatnonzero(~(np.abs(table[:, column]) <= limit)):
-                found = str(table[row, column])
+                found = show(written[row, column])
                 allowed = f"-{limit}到{limit}度"
                 faults.append((name, int(row), label, found, allowed, "补上或改正坐标"))
         tables.append(np.radians(table))
@@ -118,12 +120,13 @@ def read_distances(path, points: Sequence[str], sites: Sequence[str]) -> np.ndar
     ...     read_distances(file, ["甲村", "乙村"], ["中心小学"]).tolist()
     [[2.5], [inf]]
     """
-    for label, names in (("points", points), ("sites", sites)):
-        twice = sorted({name for name in names if list(names).count(name) > 1})
-        if twice:
-            raise UsageError(f"{label}里有重名：{'、'.join(twice)}。请改成不重复的名称。")
-    file = Path(path).name
-    stated, faults = _stated(Path(path), file)
+    points, sites = _names(points, "points"), _names(sites, "sites")
+    try:
+        path = Path(path)
+    except TypeError as error:
+        raise UsageError(f"距离表的路径是{path!r}，应为文件名。") from error
+    file = path.name
+    stated, faults = _stated(path, file)
     table = np.full((len(points), len(sites)), np.nan)
     for row, point in enumerate(points):
         for column, site in enumerate(sites):
@@ -136,35 +139,59 @@ def read_distances(path, points: Sequence[str], sites: Sequence[str]) -> np.ndar
     return table
 
 
+def _names(names: Sequence[str], label: str) -> list[str]:
+    """Names as texts, each of them once."""
+    names = [str(name).strip() for name in names]
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    if twice:
+        raise UsageError(f"{label}里有重名：{'、'.join(twice)}。请改成不重复的名称。")
+    return names
+
+
 def _stated(path: Path, file: str) -> tuple[dict[tuple[str, str], float], list[tuple]]:
-    """Distances by pair, and the lines that are wrong."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as source:
-            lines = list(csv.DictReader(source))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"距离表{file}读不出来（{error}）。应为UTF-8编码的CSV文件。") from error
-    missing = [name for name in _HEADERS if not lines or name not in lines[0]]
-    if missing:
-        raise UsageError(
-            f"距离表{file}没有“{'、'.join(missing)}”列或没有数据。应有from、to、km三列。"
-        )
+    """Distances by pair, NaN where one is written that is none, and the lines that are wrong."""
     stated, faults = {}, []
-    for number, line in enumerate(lines, start=2):
+    for number, line in _lines(path, file):
         pair = (line["from"] or "").strip(), (line["to"] or "").strip()
-        km = _distance(line["km"])
+        km = _distance(line["km"] or "")
         if km is None:
             allowed, advice = "不小于0的数，走不到的写inf", "改正距离"
-            faults.append((file, number, "km", str(line["km"]), allowed, advice))
-        elif stated.setdefault(pair, km) != km:
+            faults.append((file, number, "km", line["km"] or "（空）", allowed, advice))
+            stated.setdefault(pair, np.nan)
+        elif np.isnan(stated.get(pair, np.nan)):
+            stated[pair] = km
+        elif stated[pair] != km:
             found = f"{pair[0]}→{pair[1]}又写成{km:g}，前面是{stated[pair]:g}"
             faults.append((file, number, "km", found, "一对只有一个距离", "核对后删去一行"))
     return stated, faults
 
 
-def _distance(text: str | None) -> float | None:
-    """A distance of zero or more, or None."""
+def _lines(path: Path, file: str) -> list[tuple[int, dict]]:
+    """Every record with the line of the file on which it ends."""
     try:
-        km = float(text or "")
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            reader = csv.DictReader(source, strict=True)
+            lines = [(reader.line_num, line) for line in reader]
+            headers = Counter(reader.fieldnames or [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"距离表{file}读不出来（{error}）。应为UTF-8编码的CSV文件。") from error
+    missing = [name for name in _HEADERS if not lines or not headers[name]]
+    if missing:
+        raise UsageError(
+            f"距离表{file}没有“{'、'.join(missing)}”列或没有数据。应有from、to、km三列。"
+        )
+    twice = [name for name in _HEADERS if headers[name] > 1]
+    if twice:
+        raise UsageError(f"距离表{file}有两个以上“{'、'.join(twice)}”列。请只留一列。")
+    return lines
+
+
+def _distance(text: str) -> float | None:
+    """A distance of zero or more as a plain number, or infinite; anything else is None."""
+    if text.strip() == "inf":
+        return np.inf
+    try:
+        km = float(parse_number(text.strip()))
     except ValueError:
         return None
-    return km if km >= 0 else None
+    return abs(km) if 0 <= km < np.inf else None

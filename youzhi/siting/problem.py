@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 
-from youzhi.errors import DataError, UsageError
-from youzhi.exact import as_fraction
+from youzhi.errors import UsageError
+from youzhi.exact import exact_number
+from youzhi.siting.given import Faults, read_numbers, show
 
 OBJECTIVES = ("median", "cover")
 # Pupils, seats and money with at most so many decimals are whole numbers of a small unit, and stay exact.
@@ -82,46 +82,13 @@ class Problem:
 def decimal_places(values: np.ndarray) -> int | None:
     """How many decimals hold all values exactly; None when more than six are needed."""
     for places in range(_DECIMALS + 1):
-        scaled = values * 10.0**places
+        with np.errstate(over="ignore"):
+            scaled = values * 10.0**places
         if np.all(np.abs(scaled) < _WHOLE) and np.array_equal(
             np.rint(scaled) / 10.0**places, values
         ):
             return places
     return None
-
-
-class _Faults:
-    """Collects what is wrong, to tell it all at once."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict] = []
-
-    def add(self, table: str, found: str, allowed: str, advice: str, row="", column="") -> None:
-        """One more fault."""
-        self.rows.append(
-            {
-                "file": table,
-                "row": row,
-                "column": column,
-                "found": found,
-                "allowed": allowed,
-                "advice": advice,
-            }
-        )
-
-    def by_row(self, table: str, wrong: np.ndarray, values: np.ndarray, allowed, advice) -> None:
-        """One fault per row that holds something wrong, naming the first columns."""
-        for row in np.flatnonzero(wrong.any(axis=1)):
-            columns = np.flatnonzero(wrong[row])
-            named = "、".join(map(str, columns[:_NAMED]))
-            more = f"等{len(columns)}处" if len(columns) > _NAMED else ""
-            found = str(values[row, columns[0]])
-            self.add(table, found, allowed, advice, int(row), f"{named}{more}")
-
-    def tell(self) -> None:
-        """Raise if there is anything to tell."""
-        if self.rows:
-            raise DataError(pd.DataFrame(self.rows).assign(sheet=""))
 
 
 def make_problem(
@@ -142,8 +109,11 @@ def make_problem(
     """Check the input of choose_sites and put it into one shape (选址输入检查)."""
     if objective not in OBJECTIVES:
         raise UsageError(f"没有“{objective}”这种目标。可以用：{'、'.join(OBJECTIVES)}。")
-    distance = _table(distance, "distance")
-    weight, staged = _staged(weight, "weight")
+    faults = Faults()
+    distance, weight = faults.read(distance, "distance"), faults.read(weight, "weight")
+    if distance.ndim != 2:
+        raise UsageError(f"distance有{distance.ndim}维，应为二维：每个需求点一行，每个场址一列。")
+    staged, weight = weight.ndim != 1, _table(weight, "weight")
     points, places = distance.shape
     if not points or not places:
         raise UsageError(
@@ -151,16 +121,16 @@ def make_problem(
         )
     stages = weight.shape[1]
     if capacity is not None:
-        capacity = _fit(capacity, (places, stages), "capacity")
-        demand = weight if demand is None else _fit(demand, (points, stages), "demand")
+        capacity = _fit(faults, capacity, (places, stages), "capacity")
+        demand = weight if demand is None else _fit(faults, demand, (points, stages), "demand")
     elif demand is not None:
         raise UsageError(
             "给了demand却没有给capacity。没有容量限制时不需要demand，请去掉或补上容量。"
         )
     if fixed_cost is not None:
-        fixed_cost = _fit(fixed_cost, (places, 1), "fixed_cost")[:, 0]
-    _fit(weight, (points, stages), "weight")
-    faults = _Faults()
+        fixed_cost = _fit(faults, fixed_cost, (places, 1), "fixed_cost")[:, 0]
+    if len(weight) != points:
+        raise UsageError(f"weight有{len(weight)}行，distance有{points}行。每个需求点各一行。")
     _check_numbers(faults, weight, distance, demand, capacity, fixed_cost)
     existing = _check_existing(faults, existing, places)
     limits = _check_limits(faults, max_distance, stages)
@@ -190,26 +160,17 @@ def make_problem(
     )
 
 
-def _table(values, name: str) -> np.ndarray:
-    """A two-dimensional array of floats of its own."""
-    try:
-        array = np.array(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{name}里有不是数的内容（{error}）。只能是数。") from error
+def _table(array: np.ndarray, name: str) -> np.ndarray:
+    """A table; a flat one as one column."""
+    array = array[:, None] if array.ndim == 1 else array
     if array.ndim != 2:
-        raise UsageError(f"{name}有{array.ndim}维，应为二维：每个需求点一行，每个场址一列。")
+        raise UsageError(f"{name}有{array.ndim}维，应为二维：每个需求点一行。")
     return array
 
 
-def _staged(values, name: str) -> tuple[np.ndarray, bool]:
-    """Points × stages, and whether stages were given."""
-    flat = np.ndim(values) == 1
-    return _table(np.asarray(values)[:, None] if flat else values, name), not flat
-
-
-def _fit(values, shape: tuple[int, int], name: str) -> np.ndarray:
+def _fit(faults: Faults, values, shape: tuple[int, int], name: str) -> np.ndarray:
     """A table of just this shape; one column may be given flat."""
-    array = _staged(values, name)[0]
+    array = _table(faults.read(values, name), name)
     if array.shape != shape:
         raise UsageError(
             f"{name}的形状是{array.shape}，应为{shape}：需求点、场址和学段的个数要与distance、weight一致。"
@@ -217,7 +178,7 @@ def _fit(values, shape: tuple[int, int], name: str) -> np.ndarray:
     return array
 
 
-def _check_numbers(faults: _Faults, weight, distance, demand, capacity, fixed_cost) -> None:
+def _check_numbers(faults: Faults, weight, distance, demand, capacity, fixed_cost) -> None:
     """Every number: known, not negative, and finite where it has to be."""
     bad = np.isnan(distance) | (distance < 0)
     allowed = "不小于0的数；走不到的写无穷大（inf）"
@@ -232,53 +193,67 @@ def _check_numbers(faults: _Faults, weight, distance, demand, capacity, fixed_co
         faults.by_row(
             name, wrong, table, "不小于0的有限数", "补上实际的数；没有就写0，未知的先查清"
         )
-        if not wrong.any() and name != "weight" and decimal_places(table) is None:
+        if not wrong.any() and name != "weight" and (table >= _WHOLE).any():
+            faults.add(name, f"{table.max():g}", "小于9e15的数", "数值太大，请换单位")
+        elif not wrong.any() and name != "weight" and decimal_places(table) is None:
             faults.add(name, "小数位数过多", "最多六位小数", "按实际单位取整后再给")
     if demand is weight and np.isfinite(weight).all() and decimal_places(weight) is None:
         faults.add("weight", "小数位数过多", "作为学位需求时最多六位小数", "取整，或另给demand")
 
 
-def _check_existing(faults: _Faults, existing, places: int) -> tuple[int, ...]:
+def _check_existing(faults: Faults, existing, places: int) -> tuple[int, ...]:
     """The standing schools, each once, ascending."""
-    chosen = [int(one) for one in existing]
-    for one in sorted(set(chosen)):
+    allowed = f"0到{places - 1}的场址序号"
+    whole = {one for one in existing if _is_whole(one)}
+    for found in dict.fromkeys(show(one) for one in existing if not _is_whole(one)):
+        faults.add("existing", found, allowed, "改成序号；是否已有学校的真假表，请先换成序号")
+    for one in sorted(whole):
         if not 0 <= one < places:
-            faults.add("existing", str(one), f"0到{places - 1}的场址序号", "改成候选场址的序号")
-    return tuple(sorted(set(chosen)))
+            faults.add("existing", str(one), allowed, "改成候选场址的序号")
+    return tuple(sorted(map(int, whole)))
 
 
-def _check_limits(faults: _Faults, max_distance, stages: int) -> np.ndarray:
+def _is_whole(one) -> bool:
+    """Whether it is a whole number and not a truth value."""
+    return isinstance(one, int | np.integer) and not isinstance(one, bool)
+
+
+def _check_limits(faults: Faults, max_distance, stages: int) -> np.ndarray:
     """The farthest way of every stage; infinite without a limit."""
     if max_distance is None:
         return np.full(stages, np.inf)
-    flat = np.atleast_1d(np.asarray(max_distance, dtype=float))
+    flat = np.atleast_1d(read_numbers(max_distance, "max_distance")[0])
     if flat.shape not in ((1,), (stages,)) or np.isnan(flat).any() or (flat < 0).any():
         allowed = "一个不小于0的数，或每学段一个"
-        faults.add("max_distance", str(max_distance), allowed, "改正距离上限")
+        faults.add("max_distance", show(max_distance), allowed, "改正距离上限")
         return np.full(stages, np.inf)
     return np.broadcast_to(flat, (stages,))
 
 
-def _check_sites(faults: _Faults, sites, places: int) -> int:
+def _check_sites(faults: Faults, sites, places: int) -> int:
     """How many sites may be open; all of them when nothing is said."""
     if sites is None:
         return places
-    if isinstance(sites, bool) or not isinstance(sites, int | np.integer) or sites < 0:
-        faults.add("sites", str(sites), "不小于0的整数", "写明最多开几所")
+    if not _is_whole(sites) or sites < 0:
+        faults.add("sites", show(sites), "不小于0的整数", "写明最多开几所")
         return places
     return min(int(sites), places)
 
 
-def _check_budget(faults: _Faults, budget, fixed_cost) -> Fraction | None:
+def _check_budget(faults: Faults, budget, fixed_cost) -> Fraction | None:
     """The budget exactly; it needs costs to be held against."""
     if budget is None:
         return None
     if fixed_cost is None:
         raise UsageError("给了budget却没有给fixed_cost。请给出每个场址的造价。")
-    if not 0 <= budget < np.inf:
-        faults.add("budget", str(budget), "不小于0的有限数", "改正预算")
+    try:
+        exact = exact_number(budget)
+    except ValueError:
+        exact = Fraction(-1)
+    if exact < 0:
+        faults.add("budget", show(budget), "不小于0的有限数", "改正预算")
         return None
-    return as_fraction(budget)
+    return exact
 
 
 def find_oddities(distance: np.ndarray) -> list[str]:

@@ -15,10 +15,13 @@ from youzhi.siting.problem import Problem
 from youzhi.siting.search import Search, first_status
 from youzhi.siting.seats import make_seats
 from youzhi.siting.selection import Limits
+from youzhi.siting.solving import solve_seats
 from youzhi.siting.transport import distribute
 
 _NAMED = 10
 _NODES = 400
+# A gap that every plan keeps.
+_ANY_PLAN = 0.99
 
 
 def find_obstacles(problem: Problem) -> list[str]:
@@ -66,19 +69,21 @@ def _too_little_money(problem: Problem) -> list[str]:
 
 
 def _out_of_reach(problem: Problem) -> list[str]:
-    """Points that no site reaches; a cover leaves them out."""
+    """Points that no site reaches, for want of a way or within the limit; a cover leaves them out."""
     if problem.cover:
         return []
-    found = []
+    found, cut_off = [], ~np.isfinite(problem.distance).any(axis=1)
     for stage in range(problem.shape[2]):
         lost = problem.needed[:, stage] & ~problem.reach[:, :, stage].any(axis=1)
-        if not lost.any():
-            continue
-        points = np.flatnonzero(lost)
-        named = "、".join(map(str, points[:_NAMED])) + ("等" if len(points) > _NAMED else "")
-        found.append(
-            f"{_of_stage(problem, stage)}有{len(points)}个需求点在距离上限内没有任何候选场址：{named}。"
-        )
+        for why, these in (
+            ("没有路可到任何候选场址", lost & cut_off),
+            ("在距离上限内没有任何候选场址", lost & ~cut_off),
+        ):
+            points = np.flatnonzero(these)
+            if len(points):
+                named = "、".join(map(str, points[:_NAMED])) + "等" * (len(points) > _NAMED)
+                where = _of_stage(problem, stage)
+                found.append(f"{where}有{len(points)}个需求点{why}：{named}。")
     return found
 
 
@@ -98,8 +103,8 @@ def _too_few_seats(problem: Problem) -> list[str]:
         given, needed = _largest(problem, capacity), demand.sum()
         if given < needed:
             found.append(
-                f"{where}容量最多{given:g}，需要{needed:g}，缺{needed - given:g}个学位"
-                f"（最多开{problem.sites}所）。"
+                f"{where}{_of_which(problem)}{_count(given)}个，需要{_count(needed)}个，"
+                f"缺{_count(needed - given)}个学位。"
             )
         else:
             found += _unpaid_seats(problem, stage, where) or _stuck(problem, stage, where)
@@ -109,9 +114,25 @@ def _too_few_seats(problem: Problem) -> list[str]:
             if len(big):
                 named = "、".join(map(str, big[:_NAMED]))
                 found.append(
-                    f"{where}不拆分时，需求点{named}的人数超过可达场址的最大容量，共{len(big)}个点。"
+                    f"{where}不拆分时，需求点{named}的人数超过可达场址的最多学位，共{len(big)}个点。"
                 )
     return found
+
+
+def _of_which(problem: Problem) -> str:
+    """Whose seats are too few: of all sites, of the schools that stand, or of as many as may be open."""
+    more = problem.sites - len(problem.kept)
+    if problem.sites >= problem.shape[1]:
+        return "全部场址的学位合计"
+    if not problem.kept:
+        return f"最多开{problem.sites}所，学位至多"
+    if not more:
+        return "现有学校的学位合计"
+    return f"现有学校加最多{more}所新校，学位至多"
+
+
+def _count(number: float) -> str:
+    return f"{number:,.12g}"
 
 
 def _largest(problem: Problem, capacity: np.ndarray) -> float:
@@ -137,8 +158,8 @@ def _unpaid_seats(problem: Problem, stage: int, where: str) -> list[str]:
     if seats >= needed:
         return []
     return [
-        f"{where}预算{float(problem.budget):g}按最便宜的学位算也只够{float(seats):g}个，"
-        f"需要{float(needed):g}个，缺{float(needed - seats):g}个学位。"
+        f"{where}预算{float(problem.budget):g}按最便宜的学位算也只够{_count(float(seats))}个，"
+        f"需要{_count(float(needed))}个，缺{_count(float(needed - seats))}个学位。"
     ]
 
 
@@ -159,8 +180,8 @@ def _stuck(problem: Problem, stage: int, where: str) -> list[str]:
     tied = costs.point[group[(reach <= scarce).all(axis=1)]]
     named = "、".join(map(str, tied[:_NAMED])) + ("等" if len(tied) > _NAMED else "")
     return [
-        f"{where}即使场址全开，距离上限内的学位仍缺{short:g}个：需求点{named}"
-        f"只能到{int(scarce.sum())}个场址，这些场址容量合计{given[scarce].sum() / seats.per_unit:g}。"
+        f"{where}即使场址全开，距离上限内的学位仍缺{_count(short)}个：需求点{named}"
+        f"只能到{int(scarce.sum())}个场址，这些场址的学位合计{_count(given[scarce].sum() / seats.per_unit)}个。"
     ]
 
 
@@ -183,7 +204,25 @@ def explain_failure(problem: Problem) -> list[str]:
         least = _least(problem, problem.fixed_cost)
         if least > problem.budget:
             found.append(f"至少要花{least:g}才能满足其余限制，预算只有{float(problem.budget):g}。")
-    return found or ["校数、造价、距离、容量各项限制合在一起无法同时满足；可逐项放宽后再试。"]
+    return found or [_together(problem)]
+
+
+def _together(problem: Problem) -> str:
+    """No limit is too tight alone: whether splitting points would help, and which limits there are."""
+    limits = {
+        "保留现有学校": bool(problem.kept),
+        "校数": problem.sites < problem.shape[1],
+        "预算": problem.budget is not None,
+        "距离": not problem.reach.all(),
+        "容量": problem.capacity is not None,
+    }
+    named = "、".join(name for name, given in limits.items() if given)
+    if problem.single_source and problem.capacity is not None:
+        split = solve_seats(replace(problem, single_source=False), _ANY_PLAN, _NODES)
+        if split.opened is not None:
+            return f"卡在不拆分：每个需求点整体只去一所学校时，装不进{named}限制之内；允许拆分就有可行方案。"
+        named += "、不拆分"
+    return f"{named}限制合在一起无法同时满足；可逐项放宽后再试。"
 
 
 def _least(problem: Problem, price: np.ndarray) -> float:

@@ -164,6 +164,8 @@ class Search:
 
     def _finish(self, part: Part, status: np.ndarray) -> None:
         """A part in which everything is settled: take its plan, and prices that bound it."""
+        if not within(status, self.model.limits):
+            return
         opened = np.flatnonzero(status == OPEN)
         self.offer(opened)
         part.prices, bound = self.model.close(opened)

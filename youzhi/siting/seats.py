@@ -7,8 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
+from youzhi.errors import UsageError
 from youzhi.siting.costs import Costs
 from youzhi.siting.problem import Problem, decimal_places
+
+# Sums of whole numbers below this are exact in a float.
+_ROOM = 2**52
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +50,14 @@ class SeatTable:
 def make_seats(problem: Problem, costs: Costs) -> SeatTable:
     """Seats of a problem with capacities, in the unit that holds them all exactly (学位整数化)."""
     unit = 10 ** max(decimal_places(problem.demand), decimal_places(problem.capacity))
-    needed = np.rint(problem.demand[costs.point, costs.stage] * unit).astype(np.int64)
-    given = np.rint(problem.capacity * unit).astype(np.int64)
-    return SeatTable(needed, np.minimum(given, needed.sum() + 1), costs.stage, unit)
+    needed = np.rint(problem.demand[costs.point, costs.stage] * unit)
+    total = needed.sum()
+    if total >= _ROOM:
+        raise UsageError(
+            f"学位需求数值太大：合计{total / unit:g}，按给出的小数位数不能精确相加。请换单位。"
+        )
+    given = np.minimum(np.rint(problem.capacity * unit), total + 1)
+    return SeatTable(needed.astype(np.int64), given.astype(np.int64), costs.stage, unit)
 
 
 def fill_seats(

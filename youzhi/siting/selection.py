@@ -7,12 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
+from youzhi.errors import UsageError
 from youzhi.siting.problem import Problem, decimal_places
 
 OPEN, FREE, CLOSED = 1, -1, 0
 # A price of money is a multiple of this, so that certificates hold it exactly.
 PRICE = 2.0**-16
 _HALVINGS = 60
+# Sums of whole numbers below this are exact in a float.
+_ROOM = 2**53
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +27,7 @@ class Limits:
     sites : int
         At most.
     spend : ndarray of float or None
-        Whole numbers, what each site costs of the budget; None without a budget.
+        Whole numbers, what each site costs of the budget; None without a budget, or with one that pays for all sites.
     budget : float
         Whole number in the same unit.
     """
@@ -44,9 +47,23 @@ def make_limits(problem: Problem) -> Limits:
     if problem.budget is None:
         return Limits(problem.sites, None, 0.0)
     ten = 10 ** decimal_places(problem.fixed_cost)
-    return Limits(
-        problem.sites, np.rint(problem.fixed_cost * ten), float((problem.budget * ten).__floor__())
-    )
+    spend = np.rint(problem.fixed_cost * ten)
+    if spend.sum() > _ROOM:
+        raise UsageError(
+            f"造价数值太大：合计{problem.fixed_cost.sum():g}，按给出的小数位数不能精确相加。"
+            "请换单位，例如元改万元。"
+        )
+    budget = (problem.budget * ten).__floor__()
+    if budget >= int(spend.sum()):
+        return Limits(problem.sites, None, 0.0)
+    return Limits(problem.sites, spend, float(budget))
+
+
+def money_noise(bound: float, price: float, limits: Limits) -> int:
+    """Units by which a bound with a price of money may be off, as sums of floats are rounded (预算项的舍入)."""
+    if not limits.has_budget:
+        return 0
+    return 2 + int((abs(bound) + price * limits.budget) * 2.0**-48)
 
 
 @dataclass(frozen=True, eq=False)

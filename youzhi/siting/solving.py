@@ -19,7 +19,7 @@ from youzhi.siting.problem import Problem
 from youzhi.siting.result import SitingError
 from youzhi.siting.search import Found, Search, first_status
 from youzhi.siting.seats import make_seats
-from youzhi.siting.selection import make_limits
+from youzhi.siting.selection import OPEN, make_limits, money_noise
 from youzhi.siting.ties import settle_ties
 
 # Own search with capacities looks at so many pairs of client and site in all, before HiGHS takes over.
@@ -96,6 +96,9 @@ def _goal(problem: Problem, costs: Costs, below: float, accept_gap: float):
     total = float(costs.unserved.sum()) if problem.cover else 0.0
 
     def goal(cost: float) -> float:
+        # As long as somebody is left out there is no plan yet that could be good enough.
+        if not problem.cover and cost >= _above(costs):
+            return cost - below
         objective = total - cost if problem.cover else cost
         return cost - max(below, np.floor(accept_gap * objective))
 
@@ -105,6 +108,9 @@ def _goal(problem: Problem, costs: Costs, below: float, accept_gap: float):
 def _confirmed(found: Found, status, costs: Costs, limits, seats, capped, whole) -> Fraction:
     """The bound of the search, once every step was computed again; whole assignments cost multiples of the step."""
     bound = int(np.floor(found.bound))
+    if seats is not None:
+        # Prices times money are rounded in the search, and exact when they are gone over again.
+        bound -= money_noise(found.bound, found.proof.prices.money, limits)
     if not confirm_bound(found.proof, status, costs, limits, seats, bound, capped):
         raise SitingError(
             "下界复核不一致：搜索给出的界不能由乘子重新算出。本次结果不予采用，请报告。"
@@ -163,11 +169,9 @@ def solve_seats(problem: Problem, accept_gap: float, nodes: int) -> Solution:
     goal = _goal(problem, costs, _loose(model), accept_gap)
     if found.opened is not None and not problem.single_source and found.bound >= goal(found.cost):
         routes = model.split_routes(found.opened)
-        opened = _used(routes, problem.kept)
-        by = "certificate"
-        return Solution(
-            opened, routes, found.cost, certified, certified, by, False, found.nodes, costs
-        )
+        opened, by = _used(routes, problem.kept), "certificate"
+        cost = _paid(found.cost, found.opened, opened, costs)
+        return Solution(opened, routes, cost, certified, certified, by, False, found.nodes, costs)
     return _by_highs(problem, model, found, certified, accept_gap, nodes)
 
 
@@ -178,6 +182,7 @@ def _own_search(problem: Problem, model: SeatModel, status, accept_gap, nodes) -
     ceiling = float(left_out + costs.fixed.sum()) + 1
     search = Search(model, _goal(problem, costs, _loose(model), accept_gap), ceiling)
     allowed = 1 if problem.single_source else max(1, _OWN_EFFORT // max(costs.matrix.size, 1))
+    search.offer(np.flatnonzero(status == OPEN))
     search.offer(np.arange(problem.shape[1]))
     return search.run(status, min(nodes, allowed))
 
@@ -186,6 +191,11 @@ def _loose(model: SeatModel) -> float:
     """Units that floats and whole prices cannot tell."""
     costs = model.costs
     return costs.slack + len(costs.matrix) + 2 + _NOISE * costs.unserved.max(initial=0)
+
+
+def _paid(cost: float, opened: np.ndarray, used: np.ndarray, costs: Costs) -> float:
+    """The cost without the sites that are open but used by nobody."""
+    return cost - float(costs.fixed[np.setdiff1d(opened, used)].sum())
 
 
 def _used(routes: list[Route], kept: Sequence[int]) -> np.ndarray:
@@ -202,7 +212,9 @@ def _by_highs(problem, model: SeatModel, found: Found, certified, accept_gap, no
         raise SitingError("HiGHS说无解，而已有可行方案。本次结果不予采用，请报告。")
     choices = []
     if found.opened is not None and not problem.single_source:
-        choices.append((found.cost, model.split_routes(found.opened)))
+        routes = model.split_routes(found.opened)
+        used = _used(routes, problem.kept)
+        choices.append((_paid(found.cost, found.opened, used, costs), routes))
     if answer.routes is not None:
         choices.append((answer.cost, answer.routes))
     if not choices:

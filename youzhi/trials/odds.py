@@ -12,6 +12,9 @@ from youzhi.trials.settings import load_settings
 from youzhi.trials.trial import Trial
 from youzhi.verdicts import combine
 
+ODDS_COLUMNS = ["county", "year", "part", "stage", "chance", "low", "high", "draws", "reason"]
+ODDS_COLUMNS += ["others", "coverage"]
+
 
 def draw_year(
     trial: Trial, year: int, *, draws: int | None = None, seed: int | None = None
@@ -80,7 +83,7 @@ def why_no_draws(trial: Trial, year: int) -> str:
     if standard.school_rule is None or standard.dispersion_rule.kind != "each":
         return f"{standard.number}没有逐校标准值或不逐项判定差异系数，无法抽样判定达标概率。"
     if trial.outlook is None:
-        return f"{name}没有{first}年的分年级学生数（{trial.card.id}/enrolment.csv），没有入学展望，无法抽样。"
+        return f"{name}到{first}年的分年级学生数不足（{trial.card.id}/enrolment.csv），没有入学展望，无法抽样。"
     if np.isnan(trial.drift):
         return f"{name}{first}年以前没有学校表，不知道各校学生数怎样偏离全县，无法抽样。"
     stages = trial.outlook.stages
@@ -111,16 +114,14 @@ def measure_odds(
         those of Draws.chances, then others (verdict of the parts that are not drawn), coverage (share of the numbers of the
         past that lay in the band of the outlook as it was widened, at that lead or the nearest longer one that was tested,
         0 to 1): where it is low, the chances are too sure of themselves. A year that cannot be drawn has the rows of "" with the reason and
-        without a chance.
+        without a chance; a trial of its base year alone has no rows.
 
     Raises
     ------
     UsageError
-        As draw_year; or the trial has no year after its base year.
+        Draws or seed are not whole numbers above zero.
     """
     first, last = trial.span
-    if first == last:
-        raise UsageError(f"推演只有{first}年一年，没有以后的年份可以抽样。")
     frames = []
     for year in range(first + 1, last + 1):
         if why := why_no_draws(trial, year):
@@ -131,8 +132,9 @@ def measure_odds(
         rest = reasons.loc[~reasons["part"].isin(["schools", "dispersion"]), "verdict"]
         covered = _coverage(trial.outlook, year - first)
         frames.append(told.assign(others=combine(rest), coverage=covered))
-    order = ["county", "year", "part", "stage", "chance", "low", "high", "draws", "reason"]
-    return pd.concat(frames, ignore_index=True)[[*order, "others", "coverage"]]
+    if not frames:
+        return pd.DataFrame(columns=ODDS_COLUMNS)
+    return pd.concat(frames, ignore_index=True)[ODDS_COLUMNS]
 
 
 def _untold(trial: Trial, year: int, why: str) -> pd.DataFrame:

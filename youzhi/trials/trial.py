@@ -21,7 +21,7 @@ from youzhi.counties import (
     read_county_items,
 )
 from youzhi.county_items import CountyItems
-from youzhi.enrolment import read_history
+from youzhi.enrolment import can_project, read_history
 from youzhi.errors import UsageError
 from youzhi.outlooks import Outlook, make_outlook
 from youzhi.scenarios import Scenario, load_scenario, run_years
@@ -309,7 +309,7 @@ def _can_look_ahead(plan: Scenario, card: County, data: str | Path | None) -> bo
     """Whether the county has pupils by grade of the base year, and the scenario a year after it."""
     if plan.to == plan.base_year or not enrolment_path(card.id, data).is_file():
         return False
-    return plan.base_year in read_history(card.id, data).index
+    return can_project(read_history(card.id, data), plan.base_year)
 
 
 def _refuse_outlook(plan: Scenario, card: County, outlook: Outlook | None) -> None:
