@@ -48,7 +48,7 @@ def documents(shared):
         name: between(plan, *ends)
         for name, ends in {"表1": ("表1", "二、重点任务"), "表2": ("表2", "三、组织实施")}.items()
     }
-    return dict(
+    places = dict(
         zip(
             DOCUMENTS,
             [
@@ -62,6 +62,8 @@ def documents(shared):
             strict=True,
         )
     )
+    heads = {name: same_signs(text).partition("一、")[0] for name, text in texts.items()}
+    return {name: {"文头": heads[name], **found} for name, found in places.items()}
 
 
 def same_signs(text):
@@ -158,6 +160,8 @@ def longest_common_run(a, b):
 
 
 def plain(number):
+    if isinstance(number, str):
+        return number
     return f"{number:g}" if number == int(number) else str(number)
 
 
