@@ -89,6 +89,18 @@ def test_pupils_and_teachers_are_neither_made_nor_lost_by_another_town(trial):
     assert moved == plain
 
 
+def test_every_town_can_be_tried_for_every_new_school(trial):
+    """Schools that the scenario closes give nobody; a town without pupils of the stage is told."""
+    towns = sorted(set(trial.before.sections.schools.frame["town"].dropna()))
+    reasons = [
+        panels.recompute(trial, panels.Setting(2030, school=school, town=town)).reason
+        for school in panels.list_builds(trial.scenario).values()
+        for town in towns
+    ]
+    told = {reason for reason in reasons if reason}
+    assert all("没有同学段的学生可以转入新校" in reason for reason in told), told
+
+
 @pytest.mark.parametrize(
     ("setting", "words"),
     [

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 from youzhi.assessment import Assessment
 from youzhi.cards import explain_fault
-from youzhi.errors import YouzhiError
+from youzhi.errors import UsageError, YouzhiError
 from youzhi.scenarios import Scenario, load_construction, run_years
 from youzhi.scenarios.actions import Build
 from youzhi.scenarios.parts import STAGES
 from youzhi.trials import Comparison, Trial, compare
 from youzhi.trials.costs import count_failing
-from youzhi.trials.trial import IDLE
+from youzhi.trials.trial import IDLE, PLAN
 from youzhi.verdicts import combine
 
 # Kinds of teachers that go with pupils who change their school.
@@ -216,9 +216,11 @@ def _scale(staff: dict, share: Fraction) -> dict:
 
 def _relocate(trial: Trial, fields: dict, town: str) -> dict:
     """Place, givers and their teachers in another town."""
-    schools = trial.tables[IDLE][_within(trial, fields["year"])]
+    year = _within(trial, fields["year"])
+    schools, planned = trial.tables[IDLE][year], trial.tables[PLAN][year].frame["school_id"]
     in_town = (schools.frame["town"] == town).to_numpy()
-    here = schools.frame[in_town].sort_values("school_id")
+    stands = schools.frame["school_id"].isin(planned)  # the scenario may have closed others
+    here = schools.frame[in_town & stands.to_numpy()].sort_values("school_id")
     places = {
         name: round(pd.Series(schools.numbers(name)[in_town]).mean(), 4) for name in ("lon", "lat")
     }
@@ -237,6 +239,8 @@ def _relocate(trial: Trial, fields: dict, town: str) -> dict:
                     if moved["teachers"]
                     else []
                 )
+    if not takes:
+        raise UsageError(f"{town}没有同学段的学生可以转入新校；请换一个镇街。")
     zones = here["zone"].dropna().mode()
     return {
         "town": town,
