@@ -386,7 +386,7 @@ def _enrol(county: _County) -> dict[str, np.ndarray]:
     sizes = typical.mul(varied, axis=0).to_numpy().T
     weights = dict(zip(WEIGHTED, sizes[..., None] * drift * existing, strict=True))
     pupils = {
-        stage: np.column_stack(list(map(_apportion, totals, weights[stage].T)))
+        stage: np.column_stack(list(map(apportion, totals, weights[stage].T)))
         for stage, totals in _stage_totals(county).items()
     }
     senior = np.rint(sizes[-1])[:, None].repeat(len(years), axis=1)
@@ -399,7 +399,7 @@ def _enrol(county: _County) -> dict[str, np.ndarray]:
 
 def _stage_totals(county: _County) -> dict[str, np.ndarray]:
     """Pupils of the whole county by stage and year: ages of the census, scaled to the published totals."""
-    years, births = np.array(county.years), _births(county.card)
+    years, births = np.array(county.years), count_births(county.card)
     length = [county.card["stages"][stage]["years"] for stage in STAGES]
     ages = county.plan["cohort"]["entry_age"] + np.arange(sum(length))
     aged = np.array([[births[year - age] for age in ages] for year in county.years])
@@ -414,8 +414,25 @@ def _stage_totals(county: _County) -> dict[str, np.ndarray]:
     return {"primary": primary, "junior": total - primary}
 
 
-def _births(card: dict) -> dict[int, float]:
-    """Persons by year of birth; the ages of one census group count alike, a later census counts alone."""
+def count_births(card: dict) -> dict[int, float]:
+    """Count persons by year of birth (按出生年份的人数).
+
+    Parameters
+    ----------
+    card
+        A parsed county.toml; its censuses (population) are used.
+
+    Returns
+    -------
+    dict of int to float
+        Year of birth to persons (人). The ages of one census group count alike; a later census counts alone.
+
+    Examples
+    --------
+    >>> census = {"year": 2020, "age_0": 4, "age_1_4": 40, "age_5_9": 50, "age_10_14": 60}
+    >>> count_births({"population": [census]})[2017]
+    10.0
+    """
     births = {}
     for census in sorted(card["population"], key=lambda census: census["year"]):
         for first, last in ((0, 0), (1, 4), (5, 9), (10, 14)):
@@ -425,8 +442,26 @@ def _births(card: dict) -> dict[int, float]:
     return births
 
 
-def _apportion(total: int, weights: np.ndarray) -> np.ndarray:
-    """Divide a whole number by weights into whole numbers (largest remainders)."""
+def apportion(total: int, weights: np.ndarray) -> np.ndarray:
+    """Divide a whole number by weights into whole numbers, by largest remainders (最大余数法).
+
+    Parameters
+    ----------
+    total
+        To be divided; met exactly.
+    weights
+        Not negative, not all zero.
+
+    Returns
+    -------
+    ndarray of int
+        One part per weight; of equal remainders the first gets more.
+
+    Examples
+    --------
+    >>> apportion(10, np.array([1, 1, 1])).tolist()
+    [4, 3, 3]
+    """
     shares = total * weights / weights.sum()
     parts = np.floor(shares).astype(int)
     parts[np.argsort(parts - shares, kind="stable")[: total - parts.sum()]] += 1
@@ -487,7 +522,7 @@ def _oversize_classes(county: _County, stage: str, at: int, one_grade: np.ndarra
     totals = assumed | _facts(county.card, f"oversize_classes_{stage}")
     crowded = county.schools["zone"].eq("urban") & county.schools["type"].ne("special")
     eligible = one_grade * crowded.to_numpy()
-    return _apportion(totals.get(county.years[at], 0), eligible)
+    return apportion(totals.get(county.years[at], 0), eligible)
 
 
 # ------------------------------------------------------------------------------------ teachers
@@ -506,7 +541,7 @@ def _teachers(county: _County, at: int) -> dict[str, np.ndarray]:
     ]
     load = np.concatenate(load * kind * county.by_zone(settings["zone"]))
     least = settings["least"] * (load > 0)
-    counts = least + _apportion(_teacher_total(county, at) - least.sum(), load)
+    counts = least + apportion(_teacher_total(county, at) - least.sum(), load)
     return dict(zip(STAGES, np.split(counts, 2), strict=True))
 
 

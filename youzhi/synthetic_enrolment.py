@@ -13,7 +13,14 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from youzhi.synthetic import STAGES, _apportion, _births, load_settings, make_county, to_csv_text
+from youzhi.synthetic import (
+    STAGES,
+    apportion,
+    count_births,
+    load_settings,
+    make_county,
+    to_csv_text,
+)
 
 
 def make_enrolment(card: dict) -> pd.DataFrame:
@@ -73,7 +80,7 @@ def make_enrolment(card: dict) -> pd.DataFrame:
     for year, weight in zip(years, weights, strict=True):
         schools = make_county(card, year)
         for stage, (start, end) in zip(STAGES, pairwise(ends), strict=True):
-            parts = _apportion(int(schools[f"pupils_{stage}"].sum()), weight[start:end])
+            parts = apportion(int(schools[f"pupils_{stage}"].sum()), weight[start:end])
             rows += [[year, start + at, count] for at, count in enumerate(parts.tolist(), 1)]
     frame = pd.DataFrame(rows, columns=["year", "grade", "pupils"])
     frame.insert(0, "county", card["id"])
@@ -105,7 +112,7 @@ def demo_enrolment(cards: Iterable[dict]) -> Iterator[tuple[str, str]]:
 
 def _cohorts(card: dict, plan: dict, seed: int, years: range, grades: int) -> np.ndarray:
     """How many children are in each grade (columns) in each year (rows), before they fit the stages."""
-    settings, births = plan["enrolment"], _births(card)
+    settings, births = plan["enrolment"], count_births(card)
     started = np.array(years)[:, None] - np.arange(
         grades
     )  # in which year the children came to school

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
-from pandas._libs.missing import NAType
+from pandas.api.typing import NAType
 
 from youzhi.assessment import Assessment
 from youzhi.errors import ScenarioError
