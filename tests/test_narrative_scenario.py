@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from youzhi import figures, narrative, trials
 from youzhi.errors import UsageError
-from youzhi.narrative.scenario import chance
+from youzhi.narrative.scenario import _count_everybody, chance
 from youzhi.narrative.scenario_changes import describe_coefficient_changes
 from youzhi.narrative.scenario_pupils import (
     hold_against_outlook,
@@ -622,3 +622,14 @@ def test_seats_that_nobody_ever_used_are_told_so(both):
     text = narrative.describe_regret(both)
     assert "措施增加的90个学位，一直没有用上，2022年**空出90个**" in text
     assert "用上0个" not in text
+
+
+def test_a_stage_that_schools_do_not_have_may_be_empty_in_the_number_of_all_pupils(plan):
+    table = plan.tables["plan"][2030]
+    lonely = (table.frame["school_type"] == "primary").to_numpy()
+    frame = table.frame.copy()
+    whole = float(frame[["pupils_primary", "pupils_junior"]].to_numpy(dtype=float).sum())
+    frame.loc[lonely, "pupils_junior"] = np.nan
+    assert _count_everybody(plan, SchoolTable(frame, table.exact)) == whole
+    frame.loc[np.flatnonzero(lonely)[0], "pupils_primary"] = np.nan  # nobody knows how many
+    assert np.isnan(_count_everybody(plan, SchoolTable(frame, table.exact)))

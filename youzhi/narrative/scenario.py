@@ -17,6 +17,7 @@ from youzhi.narrative.tabulate import PART_WORDS
 from youzhi.narrative.text import Text, paragraphs, write
 from youzhi.seats import class_limits
 from youzhi.standards import load_standard
+from youzhi.tables import SchoolTable
 from youzhi.trials import Comparison, Trial
 from youzhi.trials.changes import GAINED, GONE, LOST, NEW, SAME
 from youzhi.trials.trial import IDLE, PLAN
@@ -219,11 +220,22 @@ def _tell_unknown(trial: Trial) -> Text | str:
 def _tell_scope(trial: Trial) -> Text | str:
     """Pupils of all schools and of those that count, in the last year."""
     table, schools = trial.tables[PLAN][trial.span[1]], trial.after.schools["pupils"]
-    everybody = sum(table.numbers(f"pupils_{stage}") for stage in trial.standard.stages)
-    counted = schools.sum(skipna=False)
-    if pd.isna(counted):
+    everybody, counted = _count_everybody(trial, table), schools.sum(skipna=False)
+    if pd.isna(everybody) or pd.isna(counted):
         return ""
-    return write("trial.scope", last=trial.span[1], everybody=np.nansum(everybody), counted=counted)
+    return write("trial.scope", last=trial.span[1], everybody=everybody, counted=counted)
+
+
+def _count_everybody(trial: Trial, table: SchoolTable) -> float:
+    """Pupils of all schools; a stage that a school does not have may be empty, any other makes the sum missing."""
+    types, counting = table.texts("school_type"), trial.standard.counting.stages
+    pupils = {stage: table.numbers(f"pupils_{stage}") for stage in trial.standard.stages}
+    nowhere = np.isnan(np.array(list(pupils.values()))).all(axis=0)
+    total = 0.0
+    for stage, numbers in pupils.items():
+        asked = np.isin(types, counting[stage]) | nowhere
+        total += np.where(asked | ~np.isnan(numbers), numbers, 0).sum()
+    return float(total)
 
 
 def _tell_kinds(trial: Trial) -> Text:
